@@ -1,0 +1,38 @@
+package io.sparkhood.jobs;
+
+import io.sparkhood.backend.BackendChoice;
+import io.sparkhood.backend.Backends;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine.Option;
+
+/** Options of every job that attends. */
+final class BackendOptionsMixin {
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "Where to compute: auto, cpu, reference, or cuda where its jar is present. Default: auto.")
+    String backend = "auto";
+
+    @Option(
+            names = "--backend-threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads of one task's arithmetic on the CPU. Default: 1, as Spark runs one task per core.")
+    int backendThreads = 1;
+
+    /**
+     * Refuses a name that no jar here knows. Whether a known backend can run is for the machine that runs it to say.
+     *
+     * @throws IllegalArgumentException listing the names
+     */
+    void requireKnown() {
+        Set<String> known = new TreeSet<>(Set.of(BackendChoice.AUTO));
+        Backends.providers().forEach(provider -> known.add(provider.name()));
+        if (!known.contains(backend)) {
+            throw new IllegalArgumentException(
+                    "--backend must be one of " + String.join(", ", known) + ", but is '" + backend + "'");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.sparkhood.jobs;
+
+import io.sparkhood.jobs.profile.FreshJvms;
+import io.sparkhood.jobs.profile.Problem;
+import io.sparkhood.jobs.profile.ProfileRun;
+import io.sparkhood.jobs.profile.ProfileSettings;
+import io.sparkhood.jobs.profile.StandardProblems;
+import io.sparkhood.operator.DType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of the profile job, which starts no Spark. */
+@Command(
+        name = "profile",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = "Times neighborhood attention on the backends of this machine, without Spark, and says what the"
+                + " times could be: by the work that the definition asks for, by the tiles of the plan, and by the peak"
+                + " that is measured beside.")
+final class ProfileCommand implements Callable<Integer> {
+    private static final Set<String> PARENT_ONLY = Set.of("--fresh-jvms", "--csv");
+
+    @ArgGroup(validate = false, heading = "One problem:%n")
+    private @Nullable ProblemOptions one;
+
+    @Option(
+            names = "--standard",
+            arity = "0..1",
+            fallbackValue = "all",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Instead of one problem the standard ones, or some: nat1, nat2, nat3, nat4, large2d, dilated,"
+                    + " sequence, video, gna.")
+    private @Nullable List<String> standard;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description = "float32, float16 or bfloat16. Default: float32.")
+    private String dtype = "float32";
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            defaultValue = ProfileSettings.ALL,
+            description = "all, cpu, reference, or cuda where its jar is present. Default: all; of them reference only"
+                    + " where it takes no more than seconds.")
+    private String backend = ProfileSettings.ALL;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads on the CPU. Default: one per processor.")
+    private @Nullable Integer threads;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            defaultValue = "11",
+            description = "Regions of at least 40 ms that are timed; min, median and max are over them. Default: 11.")
+    private int repeat;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Runs before, at least, and for at least 1 s. Default: 3.")
+    private int warmup;
+
+    @Option(names = "--csv", paramLabel = "FILE", description = "Table to write, a line per problem and backend.")
+    private @Nullable Path csv;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE.png",
+            description = "Picture to draw of one problem: time against kernelSize and against batch.")
+    private @Nullable Path plot;
+
+    @Option(names = "--dry-run", description = "Only say which plans the backends would choose.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--fresh-jvms",
+            paramLabel = "N",
+            description = "Do all this in N new JVMs, one after the other, and print a table over them in markdown.")
+    private @Nullable Integer freshJvms;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (spec == null) {
+            throw new IllegalStateException("picocli fills this before it calls");
+        }
+        requireTogether();
+        ProfileSettings settings = new ProfileSettings(
+                problems(),
+                backend,
+                threads == null ? Runtime.getRuntime().availableProcessors() : threads,
+                repeat,
+                warmup,
+                Optional.ofNullable(csv),
+                Optional.ofNullable(plot));
+        var out = spec.commandLine().getOut();
+        if (freshJvms != null) {
+            new FreshJvms(freshJvms, Main.class, argumentsOfOneJvm(spec))
+                    .run(settings, out, spec.commandLine().getErr());
+        } else if (dryRun) {
+            new ProfileRun(settings, out).plan();
+        } else {
+            new ProfileRun(settings, out).measure();
+        }
+        return 0;
+    }
+
+    private void requireTogether() {
+        if (standard != null && one != null) {
+            throw new IllegalArgumentException(
+                    "--standard brings its own problems; leave out the options of one problem");
+        }
+        if (dryRun && (csv != null || plot != null || freshJvms != null)) {
+            throw new IllegalArgumentException("--dry-run computes nothing; leave out --csv, --plot and --fresh-jvms");
+        }
+        if (plot != null && freshJvms != null) {
+            throw new IllegalArgumentException("--plot draws what one JVM measures; leave out --fresh-jvms");
+        }
+    }
+
+    private List<Problem> problems() {
+        DType type = DType.of(dtype);
+        if (standard == null) {
+            return List.of((one == null ? new ProblemOptions() : one).problem(type));
+        }
+        return standard.contains(ProfileSettings.ALL)
+                ? StandardProblems.all(type)
+                : StandardProblems.named(standard, type);
+    }
+
+    /** This command line again, option by option, without what only the parent does. */
+    private static List<String> argumentsOfOneJvm(CommandSpec spec) {
+        List<String> arguments = new ArrayList<>();
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!PARENT_ONLY.contains(option.longestName())) {
+                String values = String.join(",", option.originalStringValues());
+                boolean alone = values.isEmpty() || option.arity().max() == 0;
+                arguments.add(alone ? option.longestName() : option.longestName() + "=" + values);
+            }
+        }
+        return arguments;
+    }
+}

@@ -1,0 +1,3 @@
+/** Mains for spark-submit: attend, denoise, doctor. */
+@org.jspecify.annotations.NullMarked
+package io.sparkhood.jobs;

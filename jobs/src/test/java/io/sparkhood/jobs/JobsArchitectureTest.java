@@ -1,0 +1,45 @@
+package io.sparkhood.jobs;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class JobsArchitectureTest {
+    private static final JavaClasses JOBS = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.sparkhood.jobs");
+
+    @Test
+    void jobsImportTheRoomsThatAreOpenToUsersAndNoBackend() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.sparkhood.jobs..",
+                        "io.sparkhood.operator",
+                        "io.sparkhood.backend",
+                        "io.sparkhood.format",
+                        "io.sparkhood.image",
+                        "io.sparkhood.column",
+                        "io.sparkhood.ml",
+                        "io.sparkhood.sql",
+                        "java..",
+                        "scala..",
+                        "org.apache.spark..",
+                        "org.apache.hadoop..",
+                        "org.apache.commons.math3..",
+                        "org.jspecify.annotations",
+                        "org.knowm.xchart..",
+                        "picocli")
+                .check(JOBS);
+    }
+
+    @Test
+    void packagesFormNoCycle() {
+        slices().matching("io.sparkhood.(**)").should().beFreeOfCycles().check(JOBS);
+    }
+}

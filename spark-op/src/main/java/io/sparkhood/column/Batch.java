@@ -1,0 +1,94 @@
+package io.sparkhood.column;
+
+import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Completion;
+import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.Staging;
+import io.sparkhood.backend.Tensor;
+import io.sparkhood.column.Batches.PendingRow;
+import io.sparkhood.column.OpenPlans.OpenPlan;
+import io.sparkhood.operator.Port;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Rows of one operator computed in one run: pack, upload, run, download; then, when it is done, unpack. */
+final class Batch {
+    private final OpenPlan plan;
+    private final List<PendingRow> rows;
+    private final List<OutputColumn> outputs;
+    private final Buffers buffers;
+    private final Map<String, Tensor> tensors;
+    private final long start;
+    private final Completion done;
+    private boolean finished;
+
+    private Batch(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs) {
+        this.plan = plan;
+        this.rows = rows;
+        this.outputs = outputs;
+        this.buffers = plan.on().nextBuffers();
+        this.tensors = buffers.forRun(plan.operator(), rows.size());
+        pack();
+        Lane lane = plan.lane();
+        BoundTensors bound = BoundTensors.of(plan.plan(), rows.size(), tensors);
+        start = nanosSinceEpoch();
+        plan.plan().run(lane, rows.size(), bound);
+        for (Port port : plan.operator().outputs()) {
+            lane.download(tensor(port), rows.size() * port.elements());
+        }
+        done = lane.mark();
+    }
+
+    static Batch submit(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs) {
+        Batch batch = new Batch(plan, rows, outputs);
+        plan.on().underWay.add(batch);
+        return batch;
+    }
+
+    private void pack() {
+        List<Port> ports = plan.operator().inputs();
+        for (int i = 0; i < ports.size(); i++) {
+            Tensor tensor = tensor(ports.get(i));
+            Staging staging = plan.lane().staging(tensor);
+            long elements = ports.get(i).elements();
+            for (int row = 0; row < rows.size(); row++) {
+                rows.get(row).tensors.get(i).writeTo(staging, row * elements);
+            }
+            plan.lane().upload(tensor, rows.size() * elements);
+        }
+    }
+
+    /** Waits for the run and hands the rows their outputs; the buffers are free afterwards. */
+    void finish() {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        done.await();
+        long end = nanosSinceEpoch();
+        for (int row = 0; row < rows.size(); row++) {
+            List<Object> values = new ArrayList<>(outputs.size() + 1);
+            for (OutputColumn column : outputs) {
+                Port port = PartitionLoop.port(plan.operator(), column);
+                values.add(column.encode(plan.lane().staging(tensor(port)), row * port.elements(), port));
+            }
+            rows.get(row).outputs = values;
+            rows.get(row).start = start;
+            rows.get(row).end = end;
+        }
+        plan.on().underWay.remove(this);
+        plan.on().free.add(buffers);
+    }
+
+    private Tensor tensor(Port port) {
+        return Objects.requireNonNull(tensors.get(port.name()));
+    }
+
+    private static long nanosSinceEpoch() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+}

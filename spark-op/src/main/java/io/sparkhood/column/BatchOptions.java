@@ -1,0 +1,19 @@
+package io.sparkhood.column;
+
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * How a partition is cut into batches and where they run.
+ *
+ * @param backend {@code auto} or the name of a backend
+ * @param threads threads of one task's lane
+ * @param maxBatchBytes inputs and outputs of the rows looked ahead
+ * @param readerRows rows that Spark's columnar readers hold at once, by setting, for the warning about them
+ */
+public record BatchOptions(String backend, int threads, long maxBatchBytes, Map<String, Integer> readerRows)
+        implements Serializable {
+    public BatchOptions {
+        readerRows = Map.copyOf(readerRows);
+    }
+}

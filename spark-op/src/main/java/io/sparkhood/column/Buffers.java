@@ -1,0 +1,44 @@
+package io.sparkhood.column;
+
+import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.Tensor;
+import io.sparkhood.operator.Operator;
+import io.sparkhood.operator.Port;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The tensors of one batch under way, kept from batch to batch and grown where a batch needs more. */
+final class Buffers {
+    private final Lane lane;
+    private final Map<String, Tensor> tensors = new HashMap<>(); // by port name
+
+    Buffers(Lane lane) {
+        this.lane = lane;
+    }
+
+    /** One tensor per port, large enough for the rows. */
+    Map<String, Tensor> forRun(Operator operator, long rows) {
+        Map<String, Tensor> run = new LinkedHashMap<>();
+        Stream.concat(operator.inputs().stream(), operator.outputs().stream())
+                .forEach(port -> run.put(port.name(), tensor(port, rows)));
+        return run;
+    }
+
+    private Tensor tensor(Port port, long rows) {
+        long elements = Math.multiplyExact(rows, port.elements());
+        @Nullable Tensor kept = tensors.get(port.name());
+        if (kept != null && kept.dtype() == port.dtype() && kept.elements() >= elements) {
+            return kept;
+        }
+        if (kept != null) {
+            tensors.remove(port.name());
+            kept.close(); // before the larger one is made
+        }
+        Tensor made = lane.tensor(port.dtype(), elements);
+        tensors.put(port.name(), made);
+        return made;
+    }
+}

@@ -1,0 +1,165 @@
+package io.sparkhood.column;
+
+import io.sparkhood.backend.Backend;
+import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.Backends;
+import io.sparkhood.backend.Backends.Chosen;
+import io.sparkhood.backend.Backends.Handle;
+import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.Plan;
+import io.sparkhood.operator.Operator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one task holds open: a lane per backend, and the plans of the operators it met lately. */
+final class OpenPlans implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("io.sparkhood");
+    /** Plans are cheap to make again; a partition of ever new shapes must not hold them all. */
+    private static final int MOST_PLANS = 32;
+    /** Choices already logged by this JVM. */
+    private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
+
+    private static final int MOST_LOGGED = 100;
+
+    private final RowOperator rows;
+    private final BatchOptions options;
+    private final Map<Operator, OpenPlan> plans = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, OpenLane> lanes = new ConcurrentHashMap<>(); // by backend name
+    private int windowsUnderWay = 1;
+
+    OpenPlans(RowOperator rows, BatchOptions options) {
+        this.rows = rows;
+        this.options = options;
+    }
+
+    /** A lane, the batches under way on it, and buffers for as many as the backend can overlap. */
+    static final class OpenLane {
+        final Handle backend;
+        final Lane lane;
+        final int batchesInFlight;
+        final Deque<Buffers> free = new ArrayDeque<>();
+        final Deque<Batch> underWay = new ArrayDeque<>(); // oldest first
+
+        OpenLane(Handle backend, int threads) {
+            this.backend = backend;
+            lane = backend.backend().lane(threads);
+            batchesInFlight = backend.backend().batchesInFlight();
+            for (int i = 0; i < batchesInFlight; i++) {
+                free.add(new Buffers(lane));
+            }
+        }
+
+        /** Buffers for one more batch; if all are under way, the oldest batch is finished first. */
+        Buffers nextBuffers() {
+            while (free.isEmpty()) {
+                underWay.element().finish();
+            }
+            return free.remove();
+        }
+
+        void finishAll() {
+            while (!underWay.isEmpty()) {
+                underWay.element().finish();
+            }
+        }
+    }
+
+    /** A plan with the lane it runs on. */
+    record OpenPlan(Operator operator, Plan plan, long maxBatch, OpenLane on) {
+        Lane lane() {
+            return on.lane;
+        }
+    }
+
+    /** Windows to hold at once: two where the backend overlaps batches. */
+    int windowsUnderWay() {
+        return windowsUnderWay;
+    }
+
+    /** The open plan of an operator, made on first use. */
+    OpenPlan of(Operator operator) {
+        @Nullable OpenPlan known = plans.get(operator);
+        if (known != null) {
+            return known;
+        }
+        if (plans.size() >= MOST_PLANS) {
+            lanes.values().forEach(OpenLane::finishAll); // a batch under way may still use the plan that goes
+            Operator eldest = plans.keySet().iterator().next();
+            Objects.requireNonNull(plans.remove(eldest)).plan().close();
+        }
+        OpenPlan made = open(operator);
+        plans.put(operator, made);
+        return made;
+    }
+
+    private OpenPlan open(Operator operator) {
+        Chosen chosen = Backends.choose(options.backend(), operator, BackendOptions.DEFAULT);
+        if (LOGGED.size() < MOST_LOGGED && LOGGED.add(chosen.explanation())) {
+            LOG.info(chosen.explanation());
+        }
+        Backend backend = chosen.handle().backend();
+        OpenLane lane = lane(chosen.handle());
+        windowsUnderWay = Math.max(windowsUnderWay, Math.min(2, lane.batchesInFlight));
+        long maxBatch = backend.maxBatch(operator, options.maxBatchBytes());
+        return new OpenPlan(operator, backend.plan(operator, maxBatch, rows.parameters(operator)), maxBatch, lane);
+    }
+
+    /** The lane of a backend; it holds one handle of it. */
+    private OpenLane lane(Handle handle) {
+        @Nullable OpenLane open = lanes.get(handle.backend().name());
+        if (open != null) {
+            handle.close();
+            return open;
+        }
+        try {
+            OpenLane made = new OpenLane(handle, options.threads());
+            lanes.put(handle.backend().name(), made);
+            return made;
+        } catch (Throwable failure) {
+            handle.close();
+            throw failure;
+        }
+    }
+
+    /** Ends the runs under way; callable from any thread. */
+    void cancel() {
+        lanes.values().forEach(open -> open.lane.cancel());
+    }
+
+    /** Closes plans before their lanes, lanes before their backends; safe to call twice. */
+    @Override
+    public void close() {
+        List<AutoCloseable> open = new ArrayList<>();
+        plans.values().forEach(plan -> open.add(plan.plan()));
+        lanes.values().forEach(lane -> open.add(lane.lane));
+        lanes.values().forEach(lane -> open.add(lane.backend));
+        plans.clear();
+        lanes.clear();
+        closeAll(open);
+    }
+
+    /** One that fails to close must not keep the others open. */
+    private static void closeAll(List<AutoCloseable> open) {
+        @Nullable IllegalStateException failure = null;
+        for (AutoCloseable resource : open) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                failure = failure == null ? new IllegalStateException("could not close " + resource, e) : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

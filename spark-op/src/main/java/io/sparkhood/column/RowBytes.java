@@ -1,0 +1,42 @@
+package io.sparkhood.column;
+
+import org.apache.spark.sql.Row;
+import scala.collection.Iterable;
+
+/** Roughly what the values of a row hold in the heap beside the row itself: arrays, texts, and what is nested. */
+final class RowBytes {
+    private static final int OBJECT = 16;
+
+    private RowBytes() {}
+
+    static long of(Row row) {
+        long bytes = 0;
+        for (int i = 0; i < row.size(); i++) {
+            bytes += of(row.get(i));
+        }
+        return bytes;
+    }
+
+    private static long of(Object value) {
+        if (value instanceof byte[] array) {
+            return array.length;
+        }
+        if (value instanceof String text) {
+            return 2L * text.length();
+        }
+        if (value instanceof Row row) {
+            return OBJECT + of(row);
+        }
+        if (value instanceof Iterable<?> elements) { // Scala's sequences and maps
+            long bytes = 0;
+            for (scala.collection.Iterator<?> i = elements.iterator(); i.hasNext(); ) {
+                bytes += OBJECT + of(i.next());
+            }
+            return bytes;
+        }
+        if (value instanceof scala.Tuple2<?, ?> entry) {
+            return of(entry._1()) + of(entry._2());
+        }
+        return value instanceof org.apache.spark.ml.linalg.Vector vector ? 8L * vector.numActives() : 0;
+    }
+}

@@ -1,0 +1,206 @@
+package io.sparkhood.cpu;
+
+/**
+ * {@link TileMath} without the Vector API. C2 does not vectorise these loops; blocks of eight sums in scalar registers hide
+ * the latency of the additions instead. (Math.fma would be exact but is a call into BigDecimal where the CPU has no FMA.)
+ */
+final class PlainTileMath implements TileMath {
+    private static final int LANES = 16;
+    private static final int VALUE_SLAB = 2 * LANES;
+    /** Keys, or value dims, of one block of sums; four lanes each. */
+    private static final int BLOCK = 2;
+
+    @Override
+    public String describe() {
+        return "plain Java";
+    }
+
+    @Override
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public int mixLanes() {
+        return 4;
+    }
+
+    @Override
+    public void gather(float[] source, int base, int[] offsets, int keys, int width, float[] s, int to, int pitch) {
+        for (int key = 0; key < keys; key++) {
+            System.arraycopy(source, base + offsets[key], s, to + key * pitch, width);
+        }
+    }
+
+    @Override
+    public void addRow(float[] s, int row, int columns, int keys, int to) {
+        for (int i = 0; i < keys * LANES; i++) {
+            s[to + i] = s[row + i % LANES] + s[columns + i];
+        }
+    }
+
+    @Override
+    public void addBias(float[] s, int from, float[] addend, int at, int keys, int to) {
+        for (int i = 0; i < keys * LANES; i++) {
+            s[to + i] = s[from + i] + addend[at + i];
+        }
+    }
+
+    @Override
+    public void score(
+            float[] s, int query, int keys, int slabStride, int dims, int starts, int scores, int first, int end) {
+        for (int key = first; key < end; key += BLOCK) {
+            for (int lane = 0; lane < LANES; lane += 4) {
+                int at = scores + key * LANES + lane;
+                int from = starts + key * LANES + lane;
+                int slab = keys + key * KEY_SLAB;
+                for (int dim = 0; dim < dims; dim += KEY_SLAB) {
+                    score4x2(s, query + dim * LANES + lane, slab, Math.min(KEY_SLAB, dims - dim), from, at);
+                    from = at;
+                    slab += slabStride;
+                }
+            }
+        }
+    }
+
+    /** Four queries against two keys. */
+    private static void score4x2(float[] s, int query, int keys, int dims, int starts, int scores) {
+        float a0 = s[starts];
+        float a1 = s[starts + 1];
+        float a2 = s[starts + 2];
+        float a3 = s[starts + 3];
+        float b0 = s[starts + LANES];
+        float b1 = s[starts + LANES + 1];
+        float b2 = s[starts + LANES + 2];
+        float b3 = s[starts + LANES + 3];
+        int q = query;
+        for (int dim = 0; dim < dims; dim++) {
+            float a = s[keys + dim];
+            float b = s[keys + dim + KEY_SLAB];
+            a0 += s[q] * a;
+            a1 += s[q + 1] * a;
+            a2 += s[q + 2] * a;
+            a3 += s[q + 3] * a;
+            b0 += s[q] * b;
+            b1 += s[q + 1] * b;
+            b2 += s[q + 2] * b;
+            b3 += s[q + 3] * b;
+            q += LANES;
+        }
+        s[scores] = a0;
+        s[scores + 1] = a1;
+        s[scores + 2] = a2;
+        s[scores + 3] = a3;
+        s[scores + LANES] = b0;
+        s[scores + LANES + 1] = b1;
+        s[scores + LANES + 2] = b2;
+        s[scores + LANES + 3] = b3;
+    }
+
+    @Override
+    public void scorePair(
+            float[] s,
+            int query,
+            int nextQuery,
+            int keys,
+            int slabStride,
+            int dims,
+            int starts,
+            int nextStarts,
+            int scores,
+            int nextScores,
+            int first,
+            int end) {
+        score(s, query, keys, slabStride, dims, starts, scores, first, end);
+        score(s, nextQuery, keys, slabStride, dims, nextStarts, nextScores, first, end);
+    }
+
+    @Override
+    public void maximum(float[] s, int scores, int keys, int max, int sum) {
+        for (int lane = 0; lane < LANES; lane++) {
+            float most = s[max + lane];
+            float poison = 0; // sum of 0 x score: NaN as soon as one is not finite
+            for (int i = scores + lane; i < scores + keys * LANES; i += LANES) {
+                most = s[i] > most ? s[i] : most;
+                poison += s[i] * 0f;
+            }
+            s[max + lane] = most;
+            s[sum + lane] += poison;
+        }
+    }
+
+    @Override
+    public void exponentials(float[] s, int scores, int keys, int max, int sum) {
+        for (int lane = 0; lane < LANES; lane++) {
+            float total = 0;
+            for (int i = scores + lane; i < scores + keys * LANES; i += LANES) {
+                float y = s[max + lane] - s[i];
+                float weight = y < Exp2.FARTHEST ? Exp2.ofMinus(y) : 0f;
+                s[i] = weight;
+                total += weight;
+            }
+            s[sum + lane] += total;
+        }
+    }
+
+    @Override
+    public void rescale(float[] s, int factors, int mixed, int slabs) {
+        for (int row = 0; row < slabs * LANES; row++) {
+            float factor = s[factors + row % LANES];
+            for (int i = 0; i < VALUE_SLAB; i++) {
+                s[mixed + row * VALUE_SLAB + i] *= factor;
+            }
+        }
+    }
+
+    @Override
+    public void mix(
+            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed, int dims) {
+        for (int dim = 0; dim < dims; dim += BLOCK) {
+            mix4x2(s, weights, source, base + dim, offsets, first, end, mixed + dim);
+        }
+    }
+
+    /** Four queries, two dims. */
+    private static void mix4x2(
+            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed) {
+        float a0 = s[mixed];
+        float a1 = s[mixed + 1];
+        float b0 = s[mixed + VALUE_SLAB];
+        float b1 = s[mixed + VALUE_SLAB + 1];
+        float c0 = s[mixed + 2 * VALUE_SLAB];
+        float c1 = s[mixed + 2 * VALUE_SLAB + 1];
+        float d0 = s[mixed + 3 * VALUE_SLAB];
+        float d1 = s[mixed + 3 * VALUE_SLAB + 1];
+        int w = weights;
+        for (int key = first; key < end; key++) {
+            int v = base + offsets[key];
+            float v0 = source[v];
+            float v1 = source[v + 1];
+            a0 += s[w] * v0;
+            a1 += s[w] * v1;
+            b0 += s[w + 1] * v0;
+            b1 += s[w + 1] * v1;
+            c0 += s[w + 2] * v0;
+            c1 += s[w + 2] * v1;
+            d0 += s[w + 3] * v0;
+            d1 += s[w + 3] * v1;
+            w += LANES;
+        }
+        s[mixed] = a0;
+        s[mixed + 1] = a1;
+        s[mixed + VALUE_SLAB] = b0;
+        s[mixed + VALUE_SLAB + 1] = b1;
+        s[mixed + 2 * VALUE_SLAB] = c0;
+        s[mixed + 2 * VALUE_SLAB + 1] = c1;
+        s[mixed + 3 * VALUE_SLAB] = d0;
+        s[mixed + 3 * VALUE_SLAB + 1] = d1;
+    }
+
+    @Override
+    public void write(float[] s, int from, float factor, float[] target, int to, int count) {
+        for (int i = 0; i < count; i++) {
+            target[to + i] = s[from + i] * factor;
+        }
+    }
+}

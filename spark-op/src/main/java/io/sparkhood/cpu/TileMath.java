@@ -1,0 +1,92 @@
+package io.sparkhood.cpu;
+
+/**
+ * The arithmetic of one patch of queries against an interval of keys, all of it in one scratch array.
+ *
+ * <p>A patch holds {@link #lanes()} queries. Queries, scores and weights are stored with the lane fastest, {@code [.][lane]};
+ * gathered keys as {@code [slab][key][KEY_SLAB]} dims, gathered values and mixed outputs as {@code [slab][key or
+ * query][valueSlab]} dims. An {@code int} argument that names such a thing is the place of its first element in the array.
+ *
+ * <p>Kernels work on blocks of keys: they may read up to {@link #PADDING_KEYS} keys after an interval and may leave undefined
+ * scores there, or in front of the interval of the second patch.
+ */
+interface TileMath {
+    /** Dims of a key that lie side by side: the constant distance between keys keeps address arithmetic out of the loops. */
+    int KEY_SLAB = 32;
+
+    /** Room that every array of keys or scores has after its last key. */
+    int PADDING_KEYS = 16;
+
+    /** The start value of a masked score. The sum of three is still finite, and 2 to it is 0. */
+    float MASKED = -1e38f;
+
+    /** The arithmetic in a few words. */
+    String describe();
+
+    /** Queries of a patch. */
+    int lanes();
+
+    /** Queries of a patch that {@link #mix} handles at once; divides {@link #lanes()}. */
+    int mixLanes();
+
+    /** Dims of a value that lie side by side. */
+    default int valueSlab() {
+        return 2 * lanes();
+    }
+
+    /** Copies {@code width} floats of each key from {@code source[base + offset]} on to {@code s[to + key * pitch]}. */
+    void gather(float[] source, int base, int[] offsets, int keys, int width, float[] s, int to, int pitch);
+
+    /** {@code s[to + key][lane] = s[row][lane] + s[columns + key][lane]}: the start values of one row of keys. */
+    void addRow(float[] s, int row, int columns, int keys, int to);
+
+    /** {@code s[to + i] = s[from + i] + addend[at + i]} for {@code keys} keys of all lanes. */
+    void addBias(float[] s, int from, float[] addend, int at, int keys, int to);
+
+    /**
+     * {@code scores[key][lane] = starts[key][lane] + sum over dims of query[dim][lane] * keys[key][dim]}, for keys {@code first}
+     * to {@code end - 1}.
+     */
+    void score(float[] s, int query, int keys, int slabStride, int dims, int starts, int scores, int first, int end);
+
+    /** {@link #score} for two patches that see the same keys. */
+    void scorePair(
+            float[] s,
+            int query,
+            int nextQuery,
+            int keys,
+            int slabStride,
+            int dims,
+            int starts,
+            int nextStarts,
+            int scores,
+            int nextScores,
+            int first,
+            int end);
+
+    /**
+     * {@code max[lane] = max(max[lane], scores[.][lane])}; a score that is not finite makes {@code sum[lane]} NaN. Masks the key
+     * after an odd last one.
+     */
+    void maximum(float[] s, int scores, int keys, int max, int sum);
+
+    /**
+     * {@code scores[key][lane] = 2^(scores[key][lane] - max[lane])}, exactly 0 from 2^-127 on, and {@code sum[lane] +=} them.
+     * Where the number of keys is odd, the one after the last must be masked.
+     */
+    void exponentials(float[] s, int scores, int keys, int max, int sum);
+
+    /** {@code mixed[slab][lane][.] *= factors[lane]}. */
+    void rescale(float[] s, int factors, int mixed, int slabs);
+
+    /**
+     * {@code mixed[query][dim] += sum over keys of weights[key][query] * value[key][dim]} for {@link #mixLanes()} queries, keys
+     * {@code first} to {@code end - 1}, and {@code dims} of one slab (the rest of the slab becomes undefined). The value of a key
+     * starts at {@code source[base + offsets[key]]} and is read in whole vectors; {@code weights} is the place of
+     * the first key's.
+     */
+    void mix(float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed, int dims);
+
+    /** {@code target[to + i] = s[from + i] * factor}. */
+    void write(float[] s, int from, float factor, float[] target, int to, int count);
+}

@@ -1,0 +1,3 @@
+/** MLlib stages: params, schema, transform. */
+@org.jspecify.annotations.NullMarked
+package io.sparkhood.ml;

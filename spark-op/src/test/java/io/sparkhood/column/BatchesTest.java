@@ -1,0 +1,153 @@
+package io.sparkhood.column;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkhood.backend.Parameters;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.Operator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.Test;
+import scala.Product;
+import scala.Tuple1;
+import scala.Tuple2;
+
+class BatchesTest {
+    private int read;
+
+    /** Query, key and value from one flat column: a sequence of as many tokens as the row has numbers. */
+    private record Sequences() implements RowOperator {
+        @Override
+        public Operator of(List<TensorValue> tensors) {
+            return NeighborhoodAttentionOperator.on(tensors.get(0).elements())
+                    .headDim(1)
+                    .kernelSize(1)
+                    .build();
+        }
+
+        @Override
+        public Parameters parameters(Operator operator) {
+            return Parameters.NONE;
+        }
+    }
+
+    private Iterator<Product> batches(long maxBatchBytes, int... lengths) {
+        Iterator<Tuple2<Row, Product>> rows = IntStream.range(0, lengths.length)
+                .mapToObj(i -> {
+                    read++;
+                    float[] values = new float[lengths[i]];
+                    values[0] = i;
+                    return new Tuple2<Row, Product>(RowFactory.create(i), new Tuple1<>(values));
+                })
+                .iterator();
+        return loop(maxBatchBytes).call(rows);
+    }
+
+    private static PartitionLoop loop(long maxBatchBytes) {
+        TensorTransform transform = new TensorTransform(
+                List.of("x", "x", "x"), List.of(new OutputColumn("output", "y", TensorForm.ARRAY)), null, false);
+        TensorColumn column = TensorColumn.of("x", TensorForm.ARRAY, null);
+        return new PartitionLoop(
+                transform,
+                List.of(column, column, column),
+                List.of(0, 0, 0),
+                new Sequences(),
+                new BatchOptions("reference", 1, maxBatchBytes, Map.of()));
+    }
+
+    private static float first(Product row) {
+        return ((float[]) ((Product) row.productElement(1)).productElement(0))[0];
+    }
+
+    @Test
+    void looksAheadNoFurtherThanItsBudget() {
+        int[] lengths = IntStream.generate(() -> 10).limit(1000).toArray();
+        Iterator<Product> batches = batches(5 * 160, lengths); // a row of four tensors of 10 floats is 160 bytes
+        assertThat(read).isZero();
+        assertThat(batches.hasNext()).isTrue();
+        assertThat(read).isEqualTo(6); // five in the window, and the one that no longer fitted
+        for (int i = 0; i < 5; i++) {
+            assertThat(first(batches.next())).isEqualTo(i);
+        }
+        assertThat(read).isEqualTo(6);
+        batches.next();
+        assertThat(read).isEqualTo(11);
+    }
+
+    @Test
+    void aRowLargerThanTheBudgetIsAlone() {
+        Iterator<Product> batches = batches(1000, 10, 1000, 10, 10);
+        batches.next();
+        assertThat(read).isEqualTo(2);
+        batches.next();
+        assertThat(read).isEqualTo(3);
+        batches.next();
+        batches.next();
+        assertThat(batches.hasNext()).isFalse();
+        assertThatThrownBy(batches::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
+    void keepsTheOrderOfMixedShapes() {
+        int[] lengths = IntStream.range(0, 500).map(i -> 1 + i * 7 % 45).toArray(); // more shapes than plans are kept
+        Iterator<Product> batches = batches(20_000, lengths);
+        for (int i = 0; i < 500; i++) {
+            Product row = batches.next();
+            assertThat(first(row)).isEqualTo(i);
+            assertThat(((float[]) ((Product) row.productElement(1)).productElement(0)).length)
+                    .isEqualTo(lengths[i]);
+        }
+        assertThat(batches.hasNext()).isFalse();
+    }
+
+    @Test
+    void otherColumnsCountAsMuchAsTensors() {
+        List<Tuple2<Row, Product>> rows = IntStream.range(0, 20)
+                .mapToObj(i -> new Tuple2<Row, Product>(
+                        RowFactory.create(i, new byte[30_000], "text"), new Tuple1<>(new float[10])))
+                .toList();
+        Iterator<Product> batches =
+                loop(100_000).call(rows.stream().peek(row -> read++).iterator());
+        batches.next();
+        assertThat(read).isEqualTo(4); // three of 30 kB fit, the fourth was read and kept back
+    }
+
+    @Test
+    void tinyRowsAreCountedAsWell() {
+        Iterator<Product> batches = loop(Long.MAX_VALUE)
+                .call(IntStream.range(0, 40_000)
+                        .peek(i -> read++)
+                        .mapToObj(i -> new Tuple2<Row, Product>(RowFactory.create(i), new Tuple1<>(new float[1])))
+                        .iterator());
+        batches.next();
+        assertThat(read).isEqualTo(16_384);
+    }
+
+    @Test
+    void weighsWhatARowHoldsBesideItsTensors() {
+        assertThat(RowBytes.of(RowFactory.create(1, null, 2.5, new byte[100], "abcd")))
+                .isEqualTo(108);
+        assertThat(RowBytes.of(RowFactory.create(RowFactory.create("ab", new byte[5]))))
+                .isEqualTo(16 + 4 + 5);
+        assertThat(RowBytes.of(RowFactory.create(scala.jdk.javaapi.CollectionConverters.asScala(List.of("ab", "c")))))
+                .isEqualTo(2 * 16 + 4 + 2);
+    }
+
+    @Test
+    void warnsOfReaderBatchesBeyondAQuarterOfTheHeap() {
+        Map<String, Integer> settings = Map.of("spark.a", 16, "spark.b", 4096, "spark.c", 10_000);
+        assertThat(ReaderBatchWarning.text(2_400_000, settings, 2L << 30))
+                .isEqualTo(
+                        "rows of 2400000 bytes: Spark reads columnar sources by rows, and a batch would pass a quarter "
+                                + "of the heap of 2147483648 bytes with spark.b=4096, spark.c=10000. Where the rows come from such "
+                                + "a source, set it to 16");
+        assertThat(ReaderBatchWarning.text(2_400_000, Map.of("spark.a", 16), 2L << 30))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,199 @@
+package io.sparkhood.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each operation against the loop that its comment states; all sizes from 1 to 67. */
+class TileMathTest {
+    private static final int MOST = 67;
+    /** Distance between the operands in the scratch array of a test. */
+    private static final int ROOM = 8192;
+
+    private final Random random = new Random(5);
+
+    static List<TileMath> maths() {
+        return CpuPlanTest.maths();
+    }
+
+    private float[] scratch() {
+        return RandomAttention.gaussian(random, 8 * ROOM);
+    }
+
+    private static double dot(float[] s, int query, int keys, int slabStride, int dims, int key, int lane, int lanes) {
+        double dot = 0;
+        for (int dim = 0; dim < dims; dim++) {
+            int slab = keys + dim / TileMath.KEY_SLAB * slabStride;
+            dot += s[query + dim * lanes + lane] * (double) s[slab + key * TileMath.KEY_SLAB + dim % TileMath.KEY_SLAB];
+        }
+        return dot;
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void scores(TileMath math) {
+        int lanes = math.lanes();
+        int slabStride = 3 * ROOM / 4;
+        int keys = 5 * ROOM;
+        for (int size = 1; size <= MOST; size++) {
+            float[] s = scratch();
+            int dims = MOST + 1 - size;
+            int first = random.nextInt(size);
+            float[] before = s.clone();
+            math.score(s, 0, keys, slabStride, dims, 3 * ROOM, 4 * ROOM, first, size);
+            float[] pair = before.clone();
+            math.scorePair(pair, 0, ROOM, keys, slabStride, dims, 3 * ROOM, 0, 4 * ROOM, 2 * ROOM, first, size);
+            for (int i = first * lanes; i < size * lanes; i++) {
+                double own = dot(before, 0, keys, slabStride, dims, i / lanes, i % lanes, lanes);
+                double next = dot(before, ROOM, keys, slabStride, dims, i / lanes, i % lanes, lanes);
+                assertThat((double) s[4 * ROOM + i]).isEqualTo(before[3 * ROOM + i] + own, within(1e-4));
+                assertThat(pair[4 * ROOM + i]).isEqualTo(s[4 * ROOM + i]);
+                assertThat((double) pair[2 * ROOM + i]).isEqualTo(before[i] + next, within(1e-4));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void maximum(TileMath math) {
+        int lanes = math.lanes();
+        for (int keys = 1; keys <= MOST; keys++) {
+            float[] s = scratch();
+            float[] expected = Arrays.copyOf(s, lanes);
+            for (int i = 0; i < keys * lanes; i++) {
+                s[ROOM + i] *= keys % 2 == 0 ? -1e30f : 1e-30f;
+                expected[i % lanes] = Math.max(expected[i % lanes], s[ROOM + i]);
+            }
+            math.maximum(s, ROOM, keys, 0, 3 * ROOM);
+            assertThat(Arrays.copyOf(s, lanes)).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void exponentials(TileMath math) {
+        int lanes = math.lanes();
+        for (int keys = 1; keys <= MOST; keys++) {
+            float[] s = scratch();
+            double[] sums = new double[lanes];
+            for (int lane = 0; lane < lanes; lane++) {
+                sums[lane] = s[ROOM + lane];
+            }
+            Arrays.fill(s, 0, lanes, 1.5f);
+            float[] before = new float[keys * lanes];
+            for (int i = 0; i < before.length; i++) {
+                float distance = i % 7 == 0 ? 1e38f : random.nextFloat() * random.nextInt(140);
+                before[i] = s[2 * ROOM + i] = 1.5f - distance;
+            }
+            Arrays.fill(s, 2 * ROOM + before.length, 2 * ROOM + before.length + lanes, TileMath.MASKED);
+            math.exponentials(s, 2 * ROOM, keys, 0, ROOM);
+            for (int i = 0; i < before.length; i++) {
+                float distance = 1.5f - before[i];
+                double exact = Math.pow(2, -distance);
+                float weight = s[2 * ROOM + i];
+                sums[i % lanes] += weight;
+                if (distance >= 127) {
+                    assertThat(weight).isZero();
+                } else if (distance < 126) {
+                    assertThat(weight / exact).isEqualTo(1, within(2e-7));
+                }
+            }
+            for (int lane = 0; lane < lanes; lane++) {
+                assertThat((double) s[ROOM + lane]).isEqualTo(sums[lane], within(1e-4));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void scoresThatAreNotFiniteMakeTheirSumNan(TileMath math) {
+        int lanes = math.lanes();
+        for (float score : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+            for (int key = 0; key < 5; key++) {
+                float[] s = new float[4 * ROOM];
+                s[2 * ROOM + key * lanes + 1] = score;
+                math.maximum(s, 2 * ROOM, 5, 0, ROOM);
+                math.exponentials(s, 2 * ROOM, 5, 0, ROOM);
+                assertThat(s[ROOM + 1]).isNaN();
+                assertThat(s[ROOM]).isEqualTo(5);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void mix(TileMath math) {
+        int lanes = math.lanes();
+        int[] offsets = random.ints(MOST, 0, 100 * 37).toArray();
+        float[] source = RandomAttention.gaussian(random, 100 * 37 + 100);
+        for (int keys = 1; keys <= MOST; keys++) {
+            for (int dims : new int[] {1, lanes, lanes + 1, 2 * lanes}) {
+                float[] s = scratch();
+                float[] before = s.clone();
+                int first = MOST - keys;
+                math.mix(s, ROOM, source, 3, offsets, first, MOST, 0, dims);
+                for (int query = 0; query < math.mixLanes(); query++) {
+                    for (int dim = 0; dim < dims; dim++) {
+                        double sum = before[query * math.valueSlab() + dim];
+                        for (int key = 0; key < keys; key++) {
+                            sum += before[ROOM + key * lanes + query] * (double) source[3 + offsets[first + key] + dim];
+                        }
+                        assertThat((double) s[query * math.valueSlab() + dim]).isEqualTo(sum, within(1e-4));
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void gathersAndWritesAnyWidth(TileMath math) {
+        int[] offsets = {210, 70, 280, 70};
+        for (int width = 1; width <= MOST; width++) {
+            float[] source = RandomAttention.gaussian(random, 2 + 4 * 70 + width);
+            float[] s = new float[ROOM];
+            math.gather(source, 2, offsets, 4, width, s, 5, 80);
+            float[] target = new float[width + 2];
+            for (int key = 0; key < 4; key++) {
+                float[] row = Arrays.copyOfRange(source, 2 + offsets[key], 2 + offsets[key] + width);
+                assertThat(Arrays.copyOfRange(s, 5 + key * 80, 5 + key * 80 + width))
+                        .isEqualTo(row);
+                math.write(s, 5 + key * 80, 2f, target, 1, width);
+                assertThat(target[0]).isZero();
+                assertThat(target[width + 1]).isZero();
+                for (int i = 0; i < width; i++) {
+                    assertThat(target[1 + i]).isEqualTo(2 * row[i]);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void startValuesAndFactors(TileMath math) {
+        int lanes = math.lanes();
+        for (int keys = 1; keys <= MOST; keys++) {
+            float[] s = scratch();
+            float[] bias = RandomAttention.gaussian(random, 7 + keys * lanes);
+            math.addRow(s, 0, ROOM, keys, 2 * ROOM);
+            math.addBias(s, ROOM, bias, 7, keys, 3 * ROOM);
+            for (int i = 0; i < keys * lanes; i++) {
+                assertThat(s[2 * ROOM + i]).isEqualTo(s[i % lanes] + s[ROOM + i]);
+                assertThat(s[3 * ROOM + i]).isEqualTo(s[ROOM + i] + bias[7 + i]);
+            }
+        }
+        float[] s = scratch();
+        float[] before = s.clone();
+        math.rescale(s, 0, ROOM, 2);
+        int slab = lanes * math.valueSlab();
+        IntStream.range(0, 2 * slab)
+                .forEach(
+                        i -> assertThat(s[ROOM + i]).isEqualTo(before[ROOM + i] * before[i % slab / math.valueSlab()]));
+    }
+}

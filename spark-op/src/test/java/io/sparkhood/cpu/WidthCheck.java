@@ -1,0 +1,31 @@
+package io.sparkhood.cpu;
+
+import io.sparkhood.backend.Backend;
+import java.util.Optional;
+import java.util.Random;
+
+/** Compares random problems with the reference; a program, because one JVM has one width of vectors. */
+public final class WidthCheck {
+    private WidthCheck() {}
+
+    /** Arguments: first seed, number of problems. Prints the arithmetic, or what differs. */
+    public static void main(String[] args) {
+        TileMath math = VectorSupport.detected().math();
+        System.out.println(firstDifference(math, Long.parseLong(args[0]), Integer.parseInt(args[1]))
+                .orElse(math.describe()));
+    }
+
+    static Optional<String> firstDifference(TileMath math, long seed, int problems) {
+        for (int i = 0; i < problems; i++) {
+            RandomAttention problem = new RandomAttention(new Random(seed + i));
+            try (Backend backend = new CpuBackend(math, 0)) {
+                Optional<String> difference = problem.firstDifference(backend, 1 + i % 2);
+                if (difference.isPresent()) {
+                    return Optional.of("-Dsparkhood.testSeed=" + (seed + i) + ": " + difference.get() + " with "
+                            + math.describe() + ": " + problem);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+}
