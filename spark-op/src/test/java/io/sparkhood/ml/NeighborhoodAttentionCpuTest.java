@@ -13,11 +13,13 @@ import io.sparkhood.backend.contract.Example;
 import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.backend.contract.Outputs;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -89,14 +91,14 @@ class NeighborhoodAttentionCpuTest {
     @Test
     void aKilledTaskEndsItsRun() throws Exception {
         NeighborhoodAttentionOperator operator =
-                small(300, 300).heads(1).kernelSize(41).build();
+                small(500, 500).heads(1).kernelSize(201).build();
         Example example = Example.random(new NamedCase("killed", operator, 1));
         Dataset<Row> slow = new NeighborhoodAttention()
                 .setQueryCol("q")
                 .setKeyCol("k")
                 .setValueCol("v")
-                .setKernelSize(41)
-                .setBackend("reference") // minutes of work
+                .setKernelSize(201)
+                .setBackend("reference") // ten billion pairs: minutes of work on any machine
                 .transform(frame(example, "struct", "struct", "struct"))
                 .select(col("output"));
         var context = LocalSpark.SESSION.sparkContext();
@@ -106,21 +108,27 @@ class NeighborhoodAttentionCpuTest {
                 context.setJobGroup("killed", "a job to cancel", false);
                 slow.collectAsList();
             });
-            Thread.sleep(3000);
+            waitUntil(() -> lanesAtWork() > 0 || job.isDone());
+            assertThat(job.isDone()).as("ended before it could be killed").isFalse();
             context.cancelJobGroup("killed");
-            assertThatThrownBy(() -> job.get(20, TimeUnit.SECONDS)).hasMessageContaining("cancel");
-            for (int i = 0; i < 50 && lanesAtWork() > 0; i++) {
-                Thread.sleep(100);
-            }
+            assertThatThrownBy(() -> job.get(60, TimeUnit.SECONDS)).hasMessageContaining("cancel");
+            waitUntil(() -> lanesAtWork() == 0);
             assertThat(lanesAtWork()).as("threads still in a plan").isZero();
         } finally {
             driver.shutdownNow();
         }
     }
 
+    /** Waits for what will come for sure, however slow the machine; gives up after a minute. */
+    private static void waitUntil(BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 1200 && !condition.getAsBoolean(); i++) {
+            Thread.sleep(50);
+        }
+    }
+
     private static long lanesAtWork() {
         return Thread.getAllStackTraces().values().stream()
-                .filter(stack -> java.util.Arrays.stream(stack)
+                .filter(stack -> Arrays.stream(stack)
                         .anyMatch(frame -> frame.getClassName().startsWith("io.sparkhood.cpu.ReferencePlan")))
                 .count();
     }
