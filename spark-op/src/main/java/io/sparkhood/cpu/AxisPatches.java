@@ -1,7 +1,11 @@
 package io.sparkhood.cpu;
 
 import io.sparkhood.operator.AxisWindow;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One axis of a dilation group, cut into patches of neighbouring queries such that the windows of a patch, taken together,
@@ -15,11 +19,13 @@ final class AxisPatches {
     private final int[] starts; // [length] first key of each query
     private final int[] ends; // [length] one past its last key
     private final int[] cuts; // [patches + 1] first query of each patch, then the length
+    private final int[] patterns; // [patches] alike where the windows lie alike, seen from the patch
 
     private AxisPatches(int[] starts, int[] ends, int patchLength) {
         this.starts = starts;
         this.ends = ends;
         this.cuts = cut(starts, ends, patchLength);
+        this.patterns = patterns();
     }
 
     /** Patches of at most {@code patchLength} queries of a group of {@code groupLength} places. */
@@ -62,8 +68,32 @@ final class AxisPatches {
         return Arrays.copyOfRange(cuts, at, length + 1);
     }
 
+    private int[] patterns() {
+        Map<List<Integer>, Integer> numbers = new HashMap<>();
+        int[] patterns = new int[patches()];
+        for (int patch = 0; patch < patterns.length; patch++) {
+            List<Integer> windows = new ArrayList<>();
+            for (int place = first(patch); place < first(patch) + length(patch); place++) {
+                windows.add(starts[place] - firstKey(patch));
+                windows.add(ends[place] - firstKey(patch));
+            }
+            patterns[patch] = numbers.computeIfAbsent(windows, unknown -> numbers.size());
+        }
+        return patterns;
+    }
+
     int patches() {
         return cuts.length - 1;
+    }
+
+    /** Places of the group. */
+    int places() {
+        return starts.length;
+    }
+
+    /** A number that patches share whose queries' windows lie alike, as those of all patches inside a map do. */
+    int pattern(int patch) {
+        return patterns[patch];
     }
 
     /** First query of a patch. */
@@ -105,18 +135,31 @@ final class AxisPatches {
         return keys;
     }
 
-    /** The most keys that {@code count} patches in a row see together. */
+    /** The most keys that {@code count} patches in a row see together, the patches counted off from the first. */
     int mostKeys(int count) {
         int most = 0;
         for (int patch = 0; patch < patches(); patch += count) {
-            int last = Math.min(patch + count, patches()) - 1;
-            most = Math.max(most, endKey(last) - firstKey(patch));
+            most = Math.max(most, keysFrom(patch, count));
         }
         return most;
     }
 
+    /** The sum over all such rows of patches of the keys that each row sees. */
+    long keysOfTiles(int count) {
+        long keys = 0;
+        for (int patch = 0; patch < patches(); patch += count) {
+            keys += keysFrom(patch, count);
+        }
+        return keys;
+    }
+
+    private int keysFrom(int patch, int count) {
+        int last = Math.min(patch + count, patches()) - 1;
+        return endKey(last) - firstKey(patch);
+    }
+
     /** Bytes held. */
     long bytes() {
-        return 4L * (starts.length + ends.length + cuts.length);
+        return 4L * (starts.length + ends.length + cuts.length + patterns.length);
     }
 }

@@ -3,7 +3,6 @@ package io.sparkhood.cpu;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
-import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,23 +13,33 @@ import org.jspecify.annotations.Nullable;
 /** The fast backend of this JVM. Keeps the geometry and the bias tables of operators that it has met lately. */
 final class CpuBackend extends HostBackend {
     private static final long DEFAULT_CACHE_BYTES = 64L << 20;
+    private static final long DEFAULT_SCRATCH_BYTES = 8L << 20;
+    /** Keys and values packed at once are to stay in the second-level cache. */
+    private static final long PACKED_FLOATS = Long.getLong("packed", 128 * 1024);
 
     private final TileMath math;
     private final long cacheBytes;
+    private final long scratchBytes;
     private final Map<Key, Prepared> known =
             new LinkedHashMap<>(16, 0.75f, true); // guarded by itself; eldest use first
     private long knownBytes; // guarded by known
 
     CpuBackend(TileMath math, long cacheBytes) {
+        this(math, cacheBytes, 0);
+    }
+
+    CpuBackend(TileMath math, long cacheBytes, long scratchBytes) {
         super("cpu");
         this.math = math;
         this.cacheBytes = cacheBytes > 0 ? cacheBytes : DEFAULT_CACHE_BYTES;
+        this.scratchBytes = scratchBytes > 0 ? scratchBytes : DEFAULT_SCRATCH_BYTES;
     }
 
     private record Key(NeighborhoodAttentionOperator operator, Parameters parameters) {}
 
     private record Prepared(
             TileGeometry geometry,
+            TileShape shape,
             ScratchLayout layout,
             @Nullable BiasTables bias) {
         long bytes() {
@@ -40,19 +49,14 @@ final class CpuBackend extends HostBackend {
 
     @Override
     Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
-        if (operator.dtype() != DType.FLOAT32) {
-            return Optional.of(
-                    operator.dtype()
-                            + " is not supported by the cpu backend yet; cast the columns to float32, or use backend=reference");
-        }
         if (Float.isInfinite(TileWorker.queryFactor(operator))) {
             return Optional.of("scale " + operator.scale() + " is beyond float32; use backend=reference");
         }
-        // a chunk never has more keys than its limit, so the most keys that a tile could see stand for the exact number
-        long scratch = new ScratchLayout(operator, math, Integer.MAX_VALUE).floats();
-        if (scratch > MAX_ARRAY_ELEMENTS) {
-            return Optional.of("headDim " + operator.headDim() + " and valueDim " + operator.valueDim() + " need "
-                    + scratch + " floats of scratch, more than the " + MAX_ARRAY_ELEMENTS + " of a Java array");
+        long least = Float.BYTES * smallest(operator).floats();
+        if (least > scratchBytes) {
+            return Optional.of("headDim " + operator.headDim() + ", valueDim " + operator.valueDim() + " and "
+                    + operator.heads() / operator.keyValueHeads() + " heads per key need " + least
+                    + " bytes of scratch per thread, more than the limit of " + scratchBytes + "; raise scratchBytes");
         }
         long table = operator.relativePositionBias() ? BiasTables.floats(operator, math.lanes()) : 0;
         if (table > MAX_ARRAY_ELEMENTS) {
@@ -65,12 +69,31 @@ final class CpuBackend extends HostBackend {
     @Override
     Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
         Prepared prepared = prepared(new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE));
-        return new CpuPlan(operator, maxBatch, math, prepared.geometry, prepared.layout, prepared.bias);
+        return new CpuPlan(operator, maxBatch, math, prepared.geometry, prepared.shape, prepared.layout, prepared.bias);
     }
 
     @Override
     public OptionalDouble measurePeak(Lane lane) {
         return OptionalDouble.of(PeakKernel.measure((HostLane) lane));
+    }
+
+    /** The layout of the shape that packs the fewest keys at once. */
+    private ScratchLayout smallest(NeighborhoodAttentionOperator operator) {
+        TileGeometry geometry = new TileGeometry(operator, math.lanes());
+        return layout(operator, geometry, shape(operator, geometry, 0));
+    }
+
+    private TileShape shape(NeighborhoodAttentionOperator operator, TileGeometry geometry, long limit) {
+        long states = (long) operator.heads() / operator.keyValueHeads() * ScratchLayout.stateFloats(operator, math);
+        boolean keepsStates = operator.additionalTokens() > 0;
+        return TileShape.choose(geometry, ScratchLayout.keyFloats(operator, math), states, keepsStates, limit);
+    }
+
+    private ScratchLayout layout(NeighborhoodAttentionOperator operator, TileGeometry geometry, TileShape shape) {
+        boolean onePass = shape.onePass(geometry) && operator.additionalTokens() == 0;
+        long heads = operator.heads() / operator.keyValueHeads();
+        long states = onePass ? 2 : heads * shape.patchesY() * shape.patchesX();
+        return new ScratchLayout(operator, math, geometry.mostKeys(), shape.chunkKeys(), states);
     }
 
     private Prepared prepared(Key key) {
@@ -102,13 +125,18 @@ final class CpuBackend extends HostBackend {
     private Prepared prepare(Key key) {
         NeighborhoodAttentionOperator operator = key.operator;
         TileGeometry geometry = new TileGeometry(operator, math.lanes());
-        ScratchLayout layout = new ScratchLayout(operator, math, geometry.mostKeys());
+        TileShape shape = shape(operator, geometry, PACKED_FLOATS);
+        ScratchLayout layout = layout(operator, geometry, shape);
+        for (long limit = PACKED_FLOATS; limit > 0 && Float.BYTES * layout.floats() > scratchBytes; limit /= 2) {
+            shape = shape(operator, geometry, limit / 2);
+            layout = layout(operator, geometry, shape);
+        }
         @Nullable BiasTables bias = null;
         if (operator.relativePositionBias()) {
             float[] values = key.parameters.require(operator.parameters().get(0));
             bias = new BiasTables(operator, values, geometry.laneY, geometry.laneX);
         }
-        return new Prepared(geometry, layout, bias);
+        return new Prepared(geometry, shape, layout, bias);
     }
 
     @Override

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fused neighborhood attention in tiles: the attention matrix exists only for the queries of a tile and a chunk of their
- * keys, in the scratch of one thread.
+ * Fused neighborhood attention in tiles: keys and values of a tile are packed once for all its queries, and the attention matrix
+ * exists only for a pair of patches and a strip of their keys, in the scratch of one thread.
  *
  * @param bias the relative position bias, if the operator has one
  */
@@ -18,14 +18,17 @@ record CpuPlan(
         long maxBatch,
         TileMath math,
         TileGeometry geometry,
+        TileShape shape,
         ScratchLayout layout,
         @Nullable BiasTables bias)
         implements Plan {
+    /** Parts per thread that a run should have, so that threads end together. */
+    private static final int PARTS_PER_THREAD = 8;
 
     @Override
     public String describe() {
-        return "cpu: tiles of 2 x " + geometry.laneY + " x " + geometry.laneX + " queries, chunks of up to "
-                + layout.chunkKeys + " keys, " + math.describe();
+        return "cpu: tiles of " + shape.patchesY() + " x " + shape.patchesX() + " patches of " + geometry.laneY + " x "
+                + geometry.laneX + " queries, up to " + shape.chunkKeys() + " keys packed at once, " + math.describe();
     }
 
     @Override
@@ -43,13 +46,19 @@ record CpuPlan(
         HostLane threads = (HostLane) lane;
         List<HeadRows> inputs = HeadRows.of(tensors.inputs(), operator.inputs());
         List<HeadRows> outputs = HeadRows.of(tensors.outputs(), operator.outputs());
-        TileWorker[] workers = new TileWorker[threads.threads()];
-        threads.forEach(batch * geometry.parts(), (thread, part) -> {
-            if (workers[thread] == null) {
-                workers[thread] = new TileWorker(this, inputs, outputs, threads, thread);
-            }
-            workers[thread].compute(part);
+        long tiles = batch * geometry.groups() * geometry.tiles(shape);
+        int splits = headSplits(tiles, threads.threads());
+        threads.forEach(tiles * splits, (thread, part) -> {
+            TileWorker worker = threads.worker(thread, this, scratch -> new TileWorker(this, threads, scratch));
+            worker.bind(inputs, outputs, splits);
+            worker.compute(part);
         });
+    }
+
+    /** Into how many parts the heads of a tile are divided where there are too few tiles for the threads. */
+    private int headSplits(long tiles, int threads) {
+        long wanted = threads == 1 ? 1 : (PARTS_PER_THREAD * (long) threads - 1) / tiles + 1;
+        return (int) Math.min(wanted, operator.keyValueHeads());
     }
 
     @Override

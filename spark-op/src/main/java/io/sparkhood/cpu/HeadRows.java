@@ -1,39 +1,86 @@
 package io.sparkhood.cpu;
 
 import io.sparkhood.backend.Tensor;
+import io.sparkhood.operator.DType;
 import io.sparkhood.operator.Port;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A float32 tensor of a run, seen as {@code [row][token][head][dim]}.
+ * A tensor of a run, seen as {@code [row][token][head][dim]}.
  *
- * @param array where it lies
+ * @param floats where it lies, if it is float32
+ * @param halves where it lies otherwise
  * @param offset its first element
  * @param tokenStride elements from one token to the next
  * @param tokens tokens of a row
  * @param dims elements of one head
  */
-record HeadRows(float[] array, int offset, int tokenStride, int tokens, int dims) {
+record HeadRows(float[] floats, short[] halves, DType dtype, int offset, int tokenStride, int tokens, int dims) {
+    private static final float[] NO_FLOATS = {};
+    private static final short[] NO_HALVES = {};
+
     static List<HeadRows> of(List<Tensor> tensors, List<Port> ports) {
         List<HeadRows> rows = new ArrayList<>();
         for (int i = 0; i < ports.size(); i++) {
-            rows.add(of((HostTensor.Floats) tensors.get(i), ports.get(i)));
+            rows.add(of((HostTensor) tensors.get(i), ports.get(i)));
         }
         return rows;
     }
 
-    private static HeadRows of(HostTensor.Floats tensor, Port port) {
+    private static HeadRows of(HostTensor tensor, Port port) {
         int dense = (int) (port.elements() / port.tokens());
         // a single token may have any stride: it is never used then
         int stride = tensor.tokenStride() == 0 ? dense : (int) tensor.tokenStride();
         boolean scalar = port.shape().size() == port.tokenAxes() + 1;
         int dims = scalar ? 1 : port.shape().get(port.shape().size() - 1);
-        return new HeadRows(tensor.array, tensor.offset, stride, (int) port.tokens(), dims);
+        float[] floats = tensor instanceof HostTensor.Floats t ? t.array : NO_FLOATS;
+        short[] halves = tensor instanceof HostTensor.Halves t ? t.array : NO_HALVES;
+        return new HeadRows(floats, halves, tensor.dtype(), tensor.offset, stride, (int) port.tokens(), dims);
     }
 
     /** Place of token 0 of a row for a head. */
     int base(long row, int head) {
         return offset + (int) row * tokens * tokenStride + head * dims;
+    }
+
+    /**
+     * Copies {@code width} elements of {@code count} tokens, {@code step} elements apart, to {@code s[to + i * pitch]}, widened
+     * to float32.
+     */
+    void pack(TileMath math, int from, int step, int count, int width, float[] s, int to, int pitch) {
+        switch (dtype) {
+            case FLOAT32 -> math.pack(floats, from, step, count, width, s, to, pitch);
+            case FLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    HalfRows.widenFloat16(halves, from + i * step, s, to + i * pitch, width);
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = 0; i < count; i++) {
+                    HalfRows.widenBfloat16(halves, from + i * step, s, to + i * pitch, width);
+                }
+            }
+        }
+    }
+
+    /** Writes {@code s[from + i] * factor} to {@code count} elements, rounded to this tensor's type. */
+    void write(TileMath math, float[] s, int from, float factor, int to, int count) {
+        if (dtype == DType.FLOAT32) {
+            math.write(s, from, factor, floats, to, count);
+        } else {
+            for (int i = 0; i < count; i++) {
+                halves[to + i] = dtype.narrow(s[from + i] * factor);
+            }
+        }
+    }
+
+    /** Writes one element. */
+    void set(int to, double value) {
+        if (dtype == DType.FLOAT32) {
+            floats[to] = (float) value;
+        } else {
+            halves[to] = dtype.narrow((float) value);
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** The calling thread and as many helpers as asked; copies are renames. A run is complete when it returns. */
 final class HostLane implements Lane {
@@ -22,6 +23,7 @@ final class HostLane implements Lane {
     private final int threads;
     private final ExecutorService helpers;
     private final float[][] scratch;
+    private final Kept[] workers;
     private volatile boolean cancelled;
 
     HostLane(int threads) {
@@ -30,6 +32,7 @@ final class HostLane implements Lane {
         }
         this.threads = threads;
         this.scratch = new float[threads][0];
+        this.workers = new Kept[threads];
         this.helpers = Executors.newFixedThreadPool(Math.max(1, threads - 1), task -> {
             Thread thread = new Thread(task, "sparkhood-lane");
             thread.setDaemon(true);
@@ -118,6 +121,18 @@ final class HostLane implements Lane {
             scratch[thread] = new float[floats + PADDING];
         }
         return scratch[thread];
+    }
+
+    /** What a thread has made for a plan, with the plan's scratch. */
+    private record Kept(CpuPlan plan, TileWorker worker) {}
+
+    /** The worker of one thread for a plan: the same from run to run, until another plan comes. */
+    TileWorker worker(int thread, CpuPlan plan, Function<float[], TileWorker> make) {
+        if (workers[thread] == null || workers[thread].plan != plan) {
+            workers[thread] = new Kept(
+                    plan, make.apply(scratch(thread, (int) plan.layout().floats())));
+        }
+        return workers[thread].worker;
     }
 
     @Override

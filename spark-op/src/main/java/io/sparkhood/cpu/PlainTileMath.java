@@ -26,9 +26,19 @@ final class PlainTileMath implements TileMath {
     }
 
     @Override
-    public void gather(float[] source, int base, int[] offsets, int keys, int width, float[] s, int to, int pitch) {
-        for (int key = 0; key < keys; key++) {
-            System.arraycopy(source, base + offsets[key], s, to + key * pitch, width);
+    public void pack(float[] source, int from, int step, int count, int width, float[] s, int to, int pitch) {
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(source, from + i * step, s, to + i * pitch, width);
+        }
+    }
+
+    @Override
+    public void transpose(float[] s, int rows, int stride, float factor, int dims, int to) {
+        for (int lane = 0; lane < LANES; lane++) {
+            int from = rows + lane * stride;
+            for (int dim = 0; dim < dims; dim++) {
+                s[to + dim * LANES + lane] = s[from + dim] * factor;
+            }
         }
     }
 
@@ -48,8 +58,26 @@ final class PlainTileMath implements TileMath {
 
     @Override
     public void score(
-            float[] s, int query, int keys, int slabStride, int dims, int starts, int scores, int first, int end) {
-        for (int key = first; key < end; key += BLOCK) {
+            float[] s,
+            int query,
+            int keys,
+            int slabStride,
+            int dims,
+            int starts,
+            int scores,
+            int lines,
+            int columns,
+            int pitch) {
+        for (int line = 0; line < lines; line++) {
+            int done = line * columns * LANES;
+            scoreLine(
+                    s, query, keys + line * pitch * KEY_SLAB, slabStride, dims, starts + done, scores + done, columns);
+        }
+    }
+
+    private static void scoreLine(
+            float[] s, int query, int keys, int slabStride, int dims, int starts, int scores, int columns) {
+        for (int key = 0; key < columns; key += BLOCK) {
             for (int lane = 0; lane < LANES; lane += 4) {
                 int at = scores + key * LANES + lane;
                 int from = starts + key * LANES + lane;
@@ -109,10 +137,11 @@ final class PlainTileMath implements TileMath {
             int nextStarts,
             int scores,
             int nextScores,
-            int first,
-            int end) {
-        score(s, query, keys, slabStride, dims, starts, scores, first, end);
-        score(s, nextQuery, keys, slabStride, dims, nextStarts, nextScores, first, end);
+            int lines,
+            int columns,
+            int pitch) {
+        score(s, query, keys, slabStride, dims, starts, scores, lines, columns, pitch);
+        score(s, nextQuery, keys, slabStride, dims, nextStarts, nextScores, lines, columns, pitch);
     }
 
     @Override
@@ -154,16 +183,14 @@ final class PlainTileMath implements TileMath {
     }
 
     @Override
-    public void mix(
-            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed, int dims) {
+    public void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims) {
         for (int dim = 0; dim < dims; dim += BLOCK) {
-            mix4x2(s, weights, source, base + dim, offsets, first, end, mixed + dim);
+            mix4x2(s, weights, values + dim, offsets, keys, mixed + dim);
         }
     }
 
     /** Four queries, two dims. */
-    private static void mix4x2(
-            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed) {
+    private static void mix4x2(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
         float a0 = s[mixed];
         float a1 = s[mixed + 1];
         float b0 = s[mixed + VALUE_SLAB];
@@ -173,10 +200,10 @@ final class PlainTileMath implements TileMath {
         float d0 = s[mixed + 3 * VALUE_SLAB];
         float d1 = s[mixed + 3 * VALUE_SLAB + 1];
         int w = weights;
-        for (int key = first; key < end; key++) {
-            int v = base + offsets[key];
-            float v0 = source[v];
-            float v1 = source[v + 1];
+        for (int key = 0; key < keys; key++) {
+            int v = values + offsets[key];
+            float v0 = s[v];
+            float v1 = s[v + 1];
             a0 += s[w] * v0;
             a1 += s[w] * v1;
             b0 += s[w + 1] * v0;

@@ -7,78 +7,117 @@ import io.sparkhood.operator.NeighborhoodAttentionOperator;
  * up to a limit, but never on the size of the map.
  */
 final class ScratchLayout {
-    /** Keys of a chunk: their keys, values and scores are to stay in the second-level cache. */
-    private static final int MOST_KEYS = 320;
+    /** Keys of a strip: the scores of a pair of patches are to stay in the first-level cache. */
+    private static final int MOST_STRIP_KEYS = 320;
 
-    private static final int FEWEST_KEYS = 64;
-    private static final int CHUNK_FLOATS = 96 * 1024;
+    private static final int MOST_MASK_TABLES = 16;
+    private static final int MASK_FLOATS = 64 * 1024;
 
-    /** Keys gathered at once. */
-    final int chunkKeys;
+    /** Keys of a strip at most. */
+    final int stripKeys;
+    /** Tables of masks. */
+    final int maskTables;
 
     final int keySlabs;
     final int valueSlabs;
-    /** Distances between slabs of gathered keys, and between the scores of two patches. */
+    /** Distances between slabs of packed keys and values, between the scores of two patches, and between staged rows. */
     final int keySlabStride;
 
+    final int valueSlabStride;
     final int patchStride;
+    final int stagedStride;
 
     final int keys; // [keySlabs][chunkKeys + padding][KEY_SLAB]
-    final int values; // [chunkKeys + padding][valueSlab], the last slab of values that are not whole vectors
-    final int scores; // [2][chunkKeys + padding][lanes]
-    final int masks; // [2][chunkKeys + padding][lanes]
-    final int biased; // [2][chunkKeys + padding][lanes], masks + bias of one head
-    final int zeros; // [chunkKeys + padding][lanes], the masks of additional keys
-    final int row; // [lanes], masks of one row of keys
-    final int columns; // [chunkKeys][lanes], masks by column
+    final int values; // [valueSlabs][chunkKeys + padding][valueSlab]
+    final int scores; // [2][stripKeys + padding][lanes]
+    final int masks; // [maskTables][stripKeys + padding][lanes]
+    final int biased; // [2][stripKeys + padding][lanes], masks + bias of one head
+    final int zeros; // [stripKeys + padding][lanes], the masks of keys that all see
+    final int row; // [lanes], masks of one line of keys
+    final int columns; // [stripKeys][lanes], masks by column
+    final int staged; // [lanes][headDim in whole vectors], queries on their way to be transposed
     final int factors; // [1 + padding][lanes]
     final int ignored; // [lanes]
 
-    private final int states; // [heads that share a key][2], each as below
-    private final int stateFloats;
+    private final int states; // [states][as below]
+    private final int stateStride;
+    private final int begun; // [lanes], the first is 1 once keys were seen
     private final int max; // [lanes]
     private final int sum; // [lanes]
-    private final int query; // [headDim][lanes]
+    private final int query; // [headDim in whole vectors][lanes]
     private final int mixed; // [valueSlabs][lanes][valueSlab]
     private final long floats;
     private long next;
 
-    ScratchLayout(NeighborhoodAttentionOperator operator, TileMath math, long mostTileKeys) {
+    /**
+     * Lays out.
+     *
+     * @param patchKeys the most keys that a patch sees
+     * @param chunkKeys keys packed at once
+     * @param states running sums kept at once, each of one patch and one head
+     */
+    ScratchLayout(NeighborhoodAttentionOperator operator, TileMath math, long patchKeys, long chunkKeys, long states) {
         int lanes = math.lanes();
-        int valueSlab = math.valueSlab();
+        long wholeHeadDim = wholeVectors(operator.headDim(), lanes);
         keySlabs = (operator.headDim() - 1) / TileMath.KEY_SLAB + 1;
-        valueSlabs = (operator.valueDim() - 1) / valueSlab + 1;
-        long perKey = (long) keySlabs * TileMath.KEY_SLAB + (long) valueSlabs * valueSlab;
-        long fitting = Math.max(FEWEST_KEYS, Math.min(MOST_KEYS, CHUNK_FLOATS / perKey));
-        chunkKeys = (int) Math.min(fitting, Math.max(mostTileKeys, operator.additionalTokens()));
-        int padded = chunkKeys + TileMath.PADDING_KEYS;
-        keySlabStride = padded * TileMath.KEY_SLAB;
-        patchStride = padded * lanes;
-        keys = take((long) keySlabs * keySlabStride);
-        values = take(operator.valueDim() % lanes == 0 ? 0 : (long) padded * valueSlab);
+        valueSlabs = (operator.valueDim() - 1) / math.valueSlab() + 1;
+        stripKeys = (int) Math.min(MOST_STRIP_KEYS, Math.max(patchKeys, operator.additionalTokens()));
+        patchStride = (stripKeys + TileMath.PADDING_KEYS) * lanes;
+        maskTables = Math.max(2, Math.min(MOST_MASK_TABLES, MASK_FLOATS / patchStride));
+        long packedKeys = Math.max(chunkKeys, Math.min(stripKeys, operator.additionalTokens()));
+        long paddedKeys = packedKeys + TileMath.PADDING_KEYS;
+        keySlabStride = asInt(paddedKeys * TileMath.KEY_SLAB);
+        valueSlabStride = asInt(paddedKeys * math.valueSlab());
+        stagedStride = asInt(wholeHeadDim);
+        keys = take(keySlabs * paddedKeys * TileMath.KEY_SLAB);
+        values = take(valueSlabs * paddedKeys * math.valueSlab());
         scores = take(2L * patchStride);
-        masks = take(2L * patchStride);
+        masks = take((long) maskTables * patchStride);
         biased = take(operator.relativePositionBias() ? 2L * patchStride : 0);
-        zeros = take(operator.additionalTokens() > 0 ? patchStride : 0);
+        zeros = take(patchStride);
         row = take(lanes);
-        columns = take((long) chunkKeys * lanes);
+        columns = take((long) stripKeys * lanes);
+        staged = take(lanes * wholeHeadDim);
         factors = take((1L + TileMath.PADDING_KEYS) * lanes);
         ignored = take(lanes);
-        states = (int) Math.min(next, Integer.MAX_VALUE);
+        this.states = asInt(next);
         next = 0;
+        begun = take(lanes);
         max = take(lanes);
         sum = take(lanes);
-        query = take((long) operator.headDim() * lanes);
-        mixed = take((long) valueSlabs * lanes * valueSlab);
-        stateFloats = (int) Math.min(next, Integer.MAX_VALUE);
-        floats = states + 2L * (operator.heads() / operator.keyValueHeads()) * next;
+        query = take(wholeHeadDim * lanes);
+        mixed = take((long) valueSlabs * lanes * math.valueSlab());
+        stateStride = asInt(next);
+        floats = this.states + states * next;
+    }
+
+    private static long wholeVectors(int dims, int lanes) {
+        return (dims + lanes - 1L) / lanes * lanes;
+    }
+
+    /** Floats of a packed key with its value. */
+    static long keyFloats(NeighborhoodAttentionOperator operator, TileMath math) {
+        return wholeVectors(operator.headDim(), TileMath.KEY_SLAB)
+                + wholeVectors(operator.valueDim(), math.valueSlab());
+    }
+
+    /** Floats of the running sums of one patch and one head. */
+    static long stateFloats(NeighborhoodAttentionOperator operator, TileMath math) {
+        return math.lanes()
+                * (3
+                        + wholeVectors(operator.headDim(), math.lanes())
+                        + wholeVectors(operator.valueDim(), math.valueSlab()));
+    }
+
+    private int take(long count) {
+        int at = asInt(next);
+        next += count;
+        return at;
     }
 
     /** Places beyond an int are never used: such an operator is refused by its {@link #floats()}. */
-    private int take(long count) {
-        int at = (int) Math.min(next, Integer.MAX_VALUE);
-        next += count;
-        return at;
+    private static int asInt(long place) {
+        return (int) Math.min(place, Integer.MAX_VALUE);
     }
 
     /** Floats of the whole array. */
@@ -86,23 +125,23 @@ final class ScratchLayout {
         return floats;
     }
 
-    private int state(int headOfGroup, int patch) {
-        return states + (2 * headOfGroup + patch) * stateFloats;
+    int begun(int state) {
+        return states + state * stateStride + begun;
     }
 
-    int max(int headOfGroup, int patch) {
-        return state(headOfGroup, patch) + max;
+    int max(int state) {
+        return states + state * stateStride + max;
     }
 
-    int sum(int headOfGroup, int patch) {
-        return state(headOfGroup, patch) + sum;
+    int sum(int state) {
+        return states + state * stateStride + sum;
     }
 
-    int query(int headOfGroup, int patch) {
-        return state(headOfGroup, patch) + query;
+    int query(int state) {
+        return states + state * stateStride + query;
     }
 
-    int mixed(int headOfGroup, int patch) {
-        return state(headOfGroup, patch) + mixed;
+    int mixed(int state) {
+        return states + state * stateStride + mixed;
     }
 }

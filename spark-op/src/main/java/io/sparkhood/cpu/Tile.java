@@ -1,142 +1,141 @@
 package io.sparkhood.cpu;
 
 /**
- * Where a worker is: one tile, with the box of keys that its queries see together.
+ * Where a worker is: one tile, with the box of keys that its queries see together, and the chunk of the box that is packed.
  *
- * <p>Keys of the box are numbered {@code (y * depth + z) * columns + x}. Because y is outermost, the keys of each patch, and of
- * any rows of a patch, are one interval.
+ * <p>Keys of the box lie in lines along x, numbered {@code y * depth + z}. Because y is outermost, the lines of each patch, and
+ * of any rows of a patch, are one interval.
  */
 final class Tile {
     private final TileGeometry geometry;
+    private final TileShape shape;
     private int groupZ;
     private int groupY;
     private int groupX;
-    private AxisPatches z;
-    private AxisPatches y;
-    private AxisPatches x;
-    private int placeZ;
-    private int firstPatchY;
-    private int patchX;
+    private int boxZ;
+    private int boxY;
+    private int boxX;
+    private int lines;
+    private int columns;
+    private int lineChunks;
+    private int columnChunks;
 
-    /** Patches of this tile, 1 or 2. */
-    int patches;
-    /** The box: its first place on each axis, and its extents. */
-    int boxZ;
+    AxisPatches z;
+    AxisPatches y;
+    AxisPatches x;
+    /** Place of all queries on z. */
+    int placeZ;
+    /** The patches of this tile. */
+    int firstPatchY;
 
-    int boxY;
-    int boxX;
+    int endPatchY;
+    int firstPatchX;
+    int endPatchX;
+    /** Keys on z of each place on y. */
     int depth;
-    int rows;
-    int columns;
+    /** The chunk: intervals of lines and columns of the box. */
+    int chunkLine;
 
-    Tile(TileGeometry geometry) {
+    int chunkEndLine;
+    int chunkColumn;
+    int chunkEndColumn;
+
+    Tile(TileGeometry geometry, TileShape shape) {
         this.geometry = geometry;
+        this.shape = shape;
         this.z = geometry.z.patches(0);
         this.y = geometry.y.patches(0);
         this.x = geometry.x.patches(0);
     }
 
-    /** Enters a dilation group and returns the number of its tiles. */
-    int enterGroup(int group) {
+    /** Moves to a tile of a dilation group; false where a group of fewer patches has no such tile. */
+    boolean moveTo(int group, int index) {
         groupX = group % geometry.x.dilation;
         groupY = group / geometry.x.dilation % geometry.y.dilation;
         groupZ = group / geometry.x.dilation / geometry.y.dilation;
         z = geometry.z.patches(groupZ);
         y = geometry.y.patches(groupY);
         x = geometry.x.patches(groupX);
-        return geometry.tiles(groupZ, groupY, groupX);
-    }
-
-    /** Moves to a tile of the group; x is the fastest axis, so that neighbours share keys. */
-    void moveTo(int tile) {
-        int tilesY = (y.patches() + 1) / 2;
-        patchX = tile % x.patches();
-        firstPatchY = tile / x.patches() % tilesY * 2;
-        placeZ = tile / x.patches() / tilesY;
-        patches = Math.min(2, y.patches() - firstPatchY);
+        int tilesX = geometry.x.tiles(shape.patchesX());
+        int tilesY = geometry.y.tiles(shape.patchesY());
+        firstPatchX = index % tilesX * shape.patchesX();
+        firstPatchY = index / tilesX % tilesY * shape.patchesY();
+        placeZ = index / tilesX / tilesY;
+        if (placeZ >= z.patches() || firstPatchY >= y.patches() || firstPatchX >= x.patches()) {
+            return false;
+        }
+        endPatchY = Math.min(firstPatchY + shape.patchesY(), y.patches());
+        endPatchX = Math.min(firstPatchX + shape.patchesX(), x.patches());
         boxZ = z.firstKey(placeZ);
         boxY = y.firstKey(firstPatchY);
-        boxX = x.firstKey(patchX);
+        boxX = x.firstKey(firstPatchX);
         depth = z.endKey(placeZ) - boxZ;
-        rows = y.endKey(firstPatchY + patches - 1) - boxY;
-        columns = x.endKey(patchX) - boxX;
+        lines = (y.endKey(endPatchY - 1) - boxY) * depth;
+        columns = x.endKey(endPatchX - 1) - boxX;
+        lineChunks = (lines - 1) / shape.chunkLines() + 1;
+        columnChunks = (columns - 1) / shape.chunkColumns() + 1;
+        return true;
     }
 
-    /** Keys of the box. */
-    int keys() {
-        return rows * depth * columns;
+    /** Pairs of patches, one below the other; the last of a column may be a single one. */
+    int pairs() {
+        return (endPatchX - firstPatchX) * pairsY();
     }
 
-    /** Number of the first key that a patch sees. */
-    int firstKey(int patch) {
-        return (y.firstKey(firstPatchY + patch) - boxY) * depth * columns;
+    int pairsY() {
+        return (endPatchY - firstPatchY + 1) / 2;
     }
 
-    /** One past the number of the last key that a patch sees. */
-    int endKey(int patch) {
-        return (y.endKey(firstPatchY + patch) - boxY) * depth * columns;
+    int chunks() {
+        return lineChunks * columnChunks;
     }
 
-    /** Query rows of a patch. */
-    int queryRows(int patch) {
-        return y.length(firstPatchY + patch);
+    void moveToChunk(int chunk) {
+        int line = chunk / columnChunks;
+        int column = chunk % columnChunks;
+        chunkLine = (int) ((long) lines * line / lineChunks);
+        chunkEndLine = (int) ((long) lines * (line + 1) / lineChunks);
+        chunkColumn = (int) ((long) columns * column / columnChunks);
+        chunkEndColumn = (int) ((long) columns * (column + 1) / columnChunks);
     }
 
-    /** Query columns of both patches. */
-    int queryColumns() {
-        return x.length(patchX);
+    int chunkColumns() {
+        return chunkEndColumn - chunkColumn;
     }
 
-    /** Place on y of a query row of a patch; rows that the patch lacks repeat its last. */
-    int queryY(int patch, int row) {
-        return y.first(firstPatchY + patch) + Math.min(row, queryRows(patch) - 1);
+    /** Token of the first key of the chunk in a line of the box. */
+    int tokenOfLine(int line) {
+        return token(boxZ + line % depth, boxY + line / depth, boxX + chunkColumn);
     }
 
-    /** Place on x of a query column; columns that the patches lack repeat the last. */
-    int queryX(int column) {
-        return x.first(patchX) + Math.min(column, queryColumns() - 1);
+    /** Tokens from one key of a line to the next. */
+    int tokenStep() {
+        return geometry.x.dilation;
     }
 
-    /** Place on z of every query. */
-    int queryZ() {
-        return placeZ;
+    /** Line of the box where the keys of a place on y begin. */
+    int lineOf(int keyY) {
+        return (keyY - boxY) * depth;
     }
 
-    /** Number of the first key that a query row of a patch sees. */
-    int firstKeyOfRow(int patch, int row) {
-        return (y.start(queryY(patch, row)) - boxY) * depth * columns;
+    /** Column of the box of a place on x. */
+    int columnOf(int keyX) {
+        return keyX - boxX;
     }
 
-    /** One past the number of the last key that a query row of a patch sees. */
-    int endKeyOfRow(int patch, int row) {
-        return (y.end(queryY(patch, row)) - boxY) * depth * columns;
+    /** Distance on z from the queries to the keys of a line. */
+    int distanceZ(int line) {
+        return boxZ + line % depth - placeZ;
     }
 
-    /** Whether a query row of a patch sees a row of the box. */
-    boolean seesRow(int patch, int row, int boxRow) {
-        int place = queryY(patch, row);
-        int key = boxY + boxRow;
-        return y.start(place) <= key && key < y.end(place);
+    /** Place on y of the keys of a line. */
+    int placeY(int line) {
+        return boxY + line / depth;
     }
 
-    /** First column of the box that a query column sees. */
-    int firstColumn(int column) {
-        return x.start(queryX(column)) - boxX;
-    }
-
-    /** One past the last column of the box that a query column sees. */
-    int endColumn(int column) {
-        return x.end(queryX(column)) - boxX;
-    }
-
-    /** Whether a query column sees a column of the box. */
-    boolean seesColumn(int column, int boxColumn) {
-        return firstColumn(column) <= boxColumn && boxColumn < endColumn(column);
-    }
-
-    /** Whether every query sees every column of the box. */
-    boolean seesAllColumns() {
-        return firstColumn(geometry.laneX - 1) == 0 && endColumn(0) == columns;
+    /** Place on x of the keys of a column. */
+    int placeX(int column) {
+        return boxX + column;
     }
 
     /** Token of the key or query at these places of the group. */

@@ -5,25 +5,18 @@ import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import java.util.function.ToLongFunction;
 
 /**
- * How an operator's queries are dealt out: dilation groups, and in each the tiles of one or two patches.
+ * How an operator's queries are dealt out: dilation groups, and in each the patches.
  *
  * <p>Every operator has three axes here, z, y and x; the axes it lacks have one place. A dilation group is a small dense
  * problem whose places lie {@code dilation} positions apart. A patch has {@code laneY x laneX} queries of one z; lane l holds
- * the query {@code l / laneX} down and {@code l % laneX} across. A tile is two patches, one below the other.
+ * the query {@code l / laneX} down and {@code l % laneX} across.
  */
 final class TileGeometry {
-    /** Tiles of a part: enough that neighbours find each other's keys in the cache, few enough to balance threads. */
-    private static final int PARTS_PER_GROUP = 16;
-
-    private static final int MOST_TILES_PER_PART = 64;
-
     final Axis z;
     final Axis y;
     final Axis x;
     final int laneY;
     final int laneX;
-    private final int tilesPerPart;
-    private final int partsPerGroup;
 
     TileGeometry(NeighborhoodAttentionOperator operator, int lanes) {
         int rank = operator.rank();
@@ -33,9 +26,6 @@ final class TileGeometry {
         z = rank == 3 ? new Axis(operator.window(0), 1) : Axis.MISSING;
         y = new Axis(operator.window(Math.max(0, rank - 2)), laneY);
         x = rank == 1 ? Axis.MISSING : new Axis(operator.window(rank - 1), laneX);
-        int tiles = tiles(0, 0, 0);
-        tilesPerPart = Math.max(1, Math.min(MOST_TILES_PER_PART, tiles / PARTS_PER_GROUP));
-        partsPerGroup = (tiles + tilesPerPart - 1) / tilesPerPart;
     }
 
     private static int longestGroup(AxisWindow window) {
@@ -70,6 +60,12 @@ final class TileGeometry {
             return group < extent % dilation ? longer : shorter;
         }
 
+        /** Tiles of the longest group. */
+        int tiles(int patches) {
+            return (patches(0).patches() - 1) / patches + 1;
+        }
+
+        /** The most keys of so many patches in a row. */
         int mostKeys(int patches) {
             return Math.max(longer.mostKeys(patches), shorter.mostKeys(patches));
         }
@@ -90,30 +86,14 @@ final class TileGeometry {
         return z.dilation * y.dilation * x.dilation;
     }
 
-    /** Parts of one row of a batch; parts of shorter dilation groups may be empty. */
-    long parts() {
-        return (long) groups() * partsPerGroup;
-    }
-
-    int partsPerGroup() {
-        return partsPerGroup;
-    }
-
-    int tilesPerPart() {
-        return tilesPerPart;
-    }
-
-    /** Tiles of a dilation group; group 0 has the most. */
-    int tiles(int groupZ, int groupY, int groupX) {
-        int patchesY = y.patches(groupY).patches();
-        return z.patches(groupZ).patches()
-                * ((patchesY + 1) / 2)
-                * x.patches(groupX).patches();
-    }
-
-    /** The most keys, without the additional ones, that a tile sees. */
+    /** The most keys, without the additional ones, that a patch sees. */
     long mostKeys() {
-        return (long) z.mostKeys(1) * y.mostKeys(2) * x.mostKeys(1);
+        return (long) z.mostKeys(1) * y.mostKeys(1) * x.mostKeys(1);
+    }
+
+    /** Tiles of a dilation group; shorter groups lack some. */
+    int tiles(TileShape shape) {
+        return z.tiles(1) * y.tiles(shape.patchesY()) * x.tiles(shape.patchesX());
     }
 
     /** Pairs of a lane, used or not, and a key that its patch is scored against. */

@@ -4,11 +4,11 @@ package io.sparkhood.cpu;
  * The arithmetic of one patch of queries against an interval of keys, all of it in one scratch array.
  *
  * <p>A patch holds {@link #lanes()} queries. Queries, scores and weights are stored with the lane fastest, {@code [.][lane]};
- * gathered keys as {@code [slab][key][KEY_SLAB]} dims, gathered values and mixed outputs as {@code [slab][key or
+ * packed keys as {@code [slab][key][KEY_SLAB]} dims, packed values and mixed outputs as {@code [slab][key or
  * query][valueSlab]} dims. An {@code int} argument that names such a thing is the place of its first element in the array.
  *
  * <p>Kernels work on blocks of keys: they may read up to {@link #PADDING_KEYS} keys after an interval and may leave undefined
- * scores there, or in front of the interval of the second patch.
+ * scores there.
  */
 interface TileMath {
     /** Dims of a key that lie side by side: the constant distance between keys keeps address arithmetic out of the loops. */
@@ -34,8 +34,14 @@ interface TileMath {
         return 2 * lanes();
     }
 
-    /** Copies {@code width} floats of each key from {@code source[base + offset]} on to {@code s[to + key * pitch]}. */
-    void gather(float[] source, int base, int[] offsets, int keys, int width, float[] s, int to, int pitch);
+    /** Copies {@code width} floats {@code count} times, from {@code source[from + i * step]} on to {@code s[to + i * pitch]}. */
+    void pack(float[] source, int from, int step, int count, int width, float[] s, int to, int pitch);
+
+    /**
+     * {@code s[to][dim][lane] = s[rows + lane * stride + dim] * factor} for at least {@code dims} dims; reads and writes up to the
+     * next whole vector of dims.
+     */
+    void transpose(float[] s, int rows, int stride, float factor, int dims, int to);
 
     /** {@code s[to + key][lane] = s[row][lane] + s[columns + key][lane]}: the start values of one row of keys. */
     void addRow(float[] s, int row, int columns, int keys, int to);
@@ -44,10 +50,21 @@ interface TileMath {
     void addBias(float[] s, int from, float[] addend, int at, int keys, int to);
 
     /**
-     * {@code scores[key][lane] = starts[key][lane] + sum over dims of query[dim][lane] * keys[key][dim]}, for keys {@code first}
-     * to {@code end - 1}.
+     * {@code scores[key][lane] = starts[key][lane] + sum over dims of query[dim][lane] * keys[key][dim]}, for {@code columns} keys of
+     * each line; scores and start values of all lines follow each other, while a line of keys begins {@code pitch} keys after the
+     * last.
      */
-    void score(float[] s, int query, int keys, int slabStride, int dims, int starts, int scores, int first, int end);
+    void score(
+            float[] s,
+            int query,
+            int keys,
+            int slabStride,
+            int dims,
+            int starts,
+            int scores,
+            int lines,
+            int columns,
+            int pitch);
 
     /** {@link #score} for two patches that see the same keys. */
     void scorePair(
@@ -61,8 +78,9 @@ interface TileMath {
             int nextStarts,
             int scores,
             int nextScores,
-            int first,
-            int end);
+            int lines,
+            int columns,
+            int pitch);
 
     /**
      * {@code max[lane] = max(max[lane], scores[.][lane])}; a score that is not finite makes {@code sum[lane]} NaN. Masks the key
@@ -80,12 +98,10 @@ interface TileMath {
     void rescale(float[] s, int factors, int mixed, int slabs);
 
     /**
-     * {@code mixed[query][dim] += sum over keys of weights[key][query] * value[key][dim]} for {@link #mixLanes()} queries, keys
-     * {@code first} to {@code end - 1}, and {@code dims} of one slab (the rest of the slab becomes undefined). The value of a key
-     * starts at {@code source[base + offsets[key]]} and is read in whole vectors; {@code weights} is the place of
-     * the first key's.
+     * {@code mixed[query][dim] += sum over keys of weights[key][query] * s[values + offsets[key] + dim]} for {@link #mixLanes()}
+     * queries and {@code dims} of one slab; values are read in whole vectors, and the rest of the slab becomes undefined.
      */
-    void mix(float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed, int dims);
+    void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims);
 
     /** {@code target[to + i] = s[from + i] * factor}. */
     void write(float[] s, int from, float factor, float[] target, int to, int count);

@@ -3,19 +3,17 @@ package io.sparkhood.cpu;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One thread of one run: takes tiles through gather, scores, softmax and mix, chunk by chunk of their keys.
+ * One thread of one plan: takes tiles through packing, scores, softmax and mix.
  *
  * <pre>
- * for each key/value head     the query heads of its group share what is gathered
- *   for each chunk of keys    at most {@link ScratchLayout#chunkKeys}
- *     gather keys and values
- *     for each query head
+ * for each key/value head        the query heads of its group share what is packed
+ *   for each chunk of keys       one, unless the window is large
+ *     pack keys and values
+ *     for each pair of patches, for each query head, for each strip of the chunk
  *       scores = masks + query . key          base 2: queries carry scale * log2(e)
- *       max, sum, mixed                       online softmax: earlier chunks are rescaled to the new maximum
+ *       max, sum, mixed                       online softmax: earlier strips are rescaled to the new maximum
  *   output = mixed / sum
  * </pre>
  */
@@ -24,44 +22,44 @@ final class TileWorker {
 
     private final NeighborhoodAttentionOperator operator;
     private final TileGeometry geometry;
+    private final int tiles;
     private final TileMath math;
     private final ScratchLayout at;
-    private final @Nullable BiasTables bias;
-    private final List<HeadRows> inputs; // query, key, value [, additionalKeys, additionalValues]
-    private final List<HeadRows> outputs; // output [, logSumExp]
     private final HostLane lane;
     private final float[] s;
     private final Tile tile;
-    private final TileChunk chunk;
-    private final int[] queryTokens; // [2][lanes]
-    private final int[] gathered; // [chunkKeys] where gathered values start
+    private final PatchPair pair;
+    private final Strip strip = new Strip();
+    private final StartValues starts;
+    private final int[] valueOffsets; // [stripKeys] from a strip's first value to each, in order of its scores
     private final int lanes;
     private final int groupHeads;
     private final float queryFactor;
+    private List<HeadRows> inputs = List.of(); // query, key, value [, additionalKeys, additionalValues]
+    private List<HeadRows> outputs = List.of(); // output [, logSumExp]
+    private int splits;
     private long row;
+    private int offsetsOfColumns;
+    private int offsetsOfPitch;
+    private int packedLine; // first packed line and column, and keys from one packed line to the next
+    private int packedColumn;
+    private int packedPitch;
 
-    TileWorker(CpuPlan plan, List<HeadRows> inputs, List<HeadRows> outputs, HostLane lane, int thread) {
+    TileWorker(CpuPlan plan, HostLane lane, float[] scratch) {
         operator = plan.operator();
         geometry = plan.geometry();
+        tiles = geometry.tiles(plan.shape());
         math = plan.math();
         at = plan.layout();
-        bias = plan.bias();
-        this.inputs = inputs;
-        this.outputs = outputs;
         this.lane = lane;
-        s = lane.scratch(thread, (int) at.floats());
-        tile = new Tile(geometry);
-        chunk = new TileChunk(math, at, tile, s, geometry.laneX);
+        s = scratch;
+        tile = new Tile(geometry, plan.shape());
+        pair = new PatchPair(tile, geometry.laneY, geometry.laneX);
+        starts = new StartValues(plan, tile, pair, s);
         lanes = math.lanes();
-        queryTokens = new int[2 * lanes];
-        gathered = IntStream.range(0, at.chunkKeys)
-                .map(key -> key * math.valueSlab())
-                .toArray();
+        valueOffsets = new int[at.stripKeys];
         groupHeads = operator.heads() / operator.keyValueHeads();
         queryFactor = queryFactor(operator);
-        if (operator.additionalTokens() > 0) {
-            Arrays.fill(s, at.zeros, at.zeros + at.patchStride, 0f);
-        }
     }
 
     /** What queries are multiplied by, so that scores are exponents of 2. */
@@ -69,192 +67,241 @@ final class TileWorker {
         return (float) (operator.scale() / LN_2);
     }
 
-    /** Computes one part: some tiles of one dilation group of one row. */
+    /** Takes the tensors of a run, whose tiles are computed in so many parts each. */
+    void bind(List<HeadRows> inputs, List<HeadRows> outputs, int splits) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.splits = splits;
+    }
+
+    /** Computes one part: some heads of one tile of one dilation group of one row. */
     void compute(long part) {
-        long groupOfRow = part / geometry.partsPerGroup();
-        row = groupOfRow / geometry.groups();
-        int tiles = tile.enterGroup((int) (groupOfRow % geometry.groups()));
-        int first = (int) (part % geometry.partsPerGroup()) * geometry.tilesPerPart();
-        int end = Math.min(tiles, first + geometry.tilesPerPart());
-        for (int index = first; index < end; index++) {
-            lane.requireNotCancelled();
-            tile.moveTo(index);
-            listQueries();
-            attend();
-        }
-    }
-
-    private void listQueries() {
-        for (int patch = 0; patch < tile.patches; patch++) {
-            for (int l = 0; l < lanes; l++) {
-                queryTokens[patch * lanes + l] = tile.token(
-                        tile.queryZ(), tile.queryY(patch, l / geometry.laneX), tile.queryX(l % geometry.laneX));
+        int split = (int) (part % splits);
+        int tileOfRow = (int) (part / splits % ((long) geometry.groups() * tiles));
+        row = part / splits / ((long) geometry.groups() * tiles);
+        if (tile.moveTo(tileOfRow / tiles, tileOfRow % tiles)) {
+            int heads = operator.keyValueHeads();
+            for (int head = heads * split / splits; head < heads * (split + 1) / splits; head++) {
+                attend(head);
             }
         }
     }
 
-    private void attend() {
-        int keys = tile.keys();
+    private void attend(int keyHead) {
         int additional = operator.additionalTokens();
-        for (int keyHead = 0; keyHead < operator.keyValueHeads(); keyHead++) {
-            for (int head = 0; head < groupHeads; head++) {
-                open(keyHead * groupHeads + head, head);
-            }
-            int chunks = (keys - 1) / at.chunkKeys + 1;
-            for (int i = 0; i < chunks; i++) {
-                int from = (int) ((long) keys * i / chunks);
-                int to = (int) ((long) keys * (i + 1) / chunks);
-                if (chunks > 1 || keyHead == 0 || additional > 0) {
-                    chunk.moveTo(from, to, inputs.get(1), inputs.get(2));
+        if (tile.chunks() == 1 && additional == 0) {
+            pack(keyHead, 0);
+            for (int index = 0; index < tile.pairs(); index++) {
+                pair.moveTo(index);
+                for (int head = 0; head < groupHeads; head++) {
+                    open(keyHead * groupHeads + head, 0);
+                    attendChunk(keyHead * groupHeads + head, 0);
+                    close(keyHead * groupHeads + head, 0);
                 }
-                gather(inputs.get(1), inputs.get(2), keyHead);
-                attendChunk(keyHead, inputs.get(2), i == 0, false);
             }
-            for (int from = 0; from < additional; from += at.chunkKeys) {
-                chunk.moveToAdditional(from, Math.min(additional, from + at.chunkKeys), inputs.get(3), inputs.get(4));
-                gather(inputs.get(3), inputs.get(4), keyHead);
-                attendChunk(keyHead, inputs.get(4), false, true);
-            }
+            return;
+        }
+        forEachPair(keyHead, this::open);
+        for (int chunk = 0; chunk < tile.chunks(); chunk++) {
+            pack(keyHead, chunk);
+            forEachPair(keyHead, this::attendChunk);
+        }
+        for (int done = 0; done < additional; done += at.stripKeys) {
+            int from = done;
+            int to = Math.min(additional, from + at.stripKeys);
+            packAdditional(keyHead, from, to);
+            forEachPair(keyHead, (head, state) -> {
+                strip.moveToAdditional(from, to);
+                attendStrip(state, starts.ofAdditional(), starts.ofAdditional(), true);
+            });
+        }
+        forEachPair(keyHead, this::close);
+    }
+
+    /** What is done with a query head of the pair, and the number of its first running sums. */
+    private interface Step {
+        void run(int head, int state);
+    }
+
+    private void forEachPair(int keyHead, Step step) {
+        for (int index = 0; index < tile.pairs(); index++) {
+            pair.moveTo(index);
             for (int head = 0; head < groupHeads; head++) {
-                close(keyHead * groupHeads + head, head);
+                step.run(keyHead * groupHeads + head, 2 * (index * groupHeads + head));
             }
+        }
+    }
+
+    private void pack(int keyHead, int chunk) {
+        tile.moveToChunk(chunk);
+        packedLine = tile.chunkLine;
+        packedColumn = tile.chunkColumn;
+        packedPitch = tile.chunkColumns();
+        int keys = 0;
+        for (int line = tile.chunkLine; line < tile.chunkEndLine; line++) {
+            packKeys(inputs.get(1), keyHead, tile.tokenOfLine(line), tile.tokenStep(), packedPitch, keys);
+            packValues(inputs.get(2), keyHead, tile.tokenOfLine(line), tile.tokenStep(), packedPitch, keys);
+            keys += packedPitch;
+        }
+    }
+
+    private void packAdditional(int keyHead, int from, int to) {
+        packedLine = from;
+        packedColumn = 0;
+        packedPitch = 1;
+        packKeys(inputs.get(3), keyHead, from, 1, to - from, 0);
+        packValues(inputs.get(4), keyHead, from, 1, to - from, 0);
+    }
+
+    private void packKeys(HeadRows key, int keyHead, int token, int step, int count, int place) {
+        int width = TileMath.KEY_SLAB;
+        pack(key, keyHead, token, step, count, at.keys + place * width, width, at.keySlabStride);
+    }
+
+    private void packValues(HeadRows value, int keyHead, int token, int step, int count, int place) {
+        int width = math.valueSlab();
+        pack(value, keyHead, token, step, count, at.values + place * width, width, at.valueSlabStride);
+    }
+
+    private void pack(
+            HeadRows rows, int keyHead, int token, int tokenStep, int count, int to, int width, int slabStride) {
+        int from = rows.base(row, keyHead) + token * rows.tokenStride();
+        int step = tokenStep * rows.tokenStride();
+        for (int dim = 0; dim < rows.dims(); dim += width) {
+            int dims = Math.min(width, rows.dims() - dim);
+            rows.pack(math, from + dim, step, count, dims, s, to + dim / width * slabStride, width);
         }
     }
 
     /** Starts a head: its queries with the lane fastest, nothing seen yet. */
-    private void open(int head, int headOfGroup) {
+    private void open(int head, int state) {
         HeadRows query = inputs.get(0);
         int base = query.base(row, head);
-        for (int patch = 0; patch < tile.patches; patch++) {
-            int to = at.query(headOfGroup, patch);
-            for (int l = 0; l < lanes; l += 4) {
-                transpose(query, base, patch * lanes + l, to + l);
+        for (int patch = 0; patch < pair.patches; patch++) {
+            for (int l = 0; l < lanes; l++) {
+                int from = base + pair.tokens[patch * lanes + l] * query.tokenStride();
+                query.pack(math, from, 0, 1, query.dims(), s, at.staged + l * at.stagedStride, 0);
             }
-            Arrays.fill(s, at.max(headOfGroup, patch), at.max(headOfGroup, patch) + lanes, -Float.MAX_VALUE);
-            Arrays.fill(s, at.sum(headOfGroup, patch), at.sum(headOfGroup, patch) + lanes, 0f);
-            int mixed = at.mixed(headOfGroup, patch);
+            math.transpose(s, at.staged, at.stagedStride, queryFactor, query.dims(), at.query(state + patch));
+            s[at.begun(state + patch)] = 0;
+            int max = at.max(state + patch);
+            int sum = at.sum(state + patch);
+            int mixed = at.mixed(state + patch);
+            Arrays.fill(s, max, max + lanes, -Float.MAX_VALUE);
+            Arrays.fill(s, sum, sum + lanes, 0f);
             Arrays.fill(s, mixed, mixed + at.valueSlabs * lanes * math.valueSlab(), 0f);
         }
     }
 
-    private void transpose(HeadRows query, int base, int first, int to) {
-        float[] array = query.array();
-        int a = base + queryTokens[first] * query.tokenStride();
-        int b = base + queryTokens[first + 1] * query.tokenStride();
-        int c = base + queryTokens[first + 2] * query.tokenStride();
-        int d = base + queryTokens[first + 3] * query.tokenStride();
-        int dims = query.dims();
-        int at = to;
-        for (int dim = 0; dim < dims; dim++) {
-            s[at] = array[a + dim] * queryFactor;
-            s[at + 1] = array[b + dim] * queryFactor;
-            s[at + 2] = array[c + dim] * queryFactor;
-            s[at + 3] = array[d + dim] * queryFactor;
-            at += lanes;
+    /** Brings the packed keys that the pair sees to its running sums, strip by strip. */
+    private void attendChunk(int head, int state) {
+        lane.requireNotCancelled();
+        int last = pair.patches - 1;
+        int line = Math.max(pair.firstLine[0], tile.chunkLine);
+        int endLine = Math.min(pair.endLine[last], tile.chunkEndLine);
+        int column = Math.max(pair.firstColumn, tile.chunkColumn);
+        int endColumn = Math.min(pair.endColumn, tile.chunkEndColumn);
+        if (line >= endLine || column >= endColumn) {
+            return;
         }
-    }
-
-    private void gather(HeadRows key, HeadRows value, int keyHead) {
-        int width = TileMath.KEY_SLAB;
-        for (int slab = 0; slab < at.keySlabs; slab++) {
-            int dims = Math.min(width, key.dims() - slab * width);
-            int base = key.base(row, keyHead) + slab * width;
-            int to = at.keys + slab * at.keySlabStride;
-            math.gather(key.array(), base, chunk.keyOffsets, chunk.keys, dims, s, to, width);
-        }
-        width = math.valueSlab();
-        int dims = value.dims() % lanes == 0 ? 0 : value.dims() % width;
-        if (dims > 0) {
-            int base = value.base(row, keyHead) + value.dims() - dims;
-            math.gather(value.array(), base, chunk.valueOffsets, chunk.keys, dims, s, at.values, width);
-        }
-    }
-
-    private void attendChunk(int keyHead, HeadRows value, boolean firstChunk, boolean additional) {
-        for (int head = 0; head < groupHeads; head++) {
-            score(head, starts(keyHead * groupHeads + head, additional), additional ? 0 : at.patchStride);
-            for (int patch = 0; patch < tile.patches; patch++) {
-                if (chunk.first[patch] < chunk.end[patch]) {
-                    weigh(head, patch, firstChunk);
-                }
+        int columnStrips = (endColumn - column - 1) / at.stripKeys + 1;
+        int lines = endLine - line;
+        for (int i = 0; i < columnStrips; i++) {
+            int from = column + (endColumn - column) * i / columnStrips;
+            int to = column + (endColumn - column) * (i + 1) / columnStrips;
+            int lineStrips = (lines - 1) / (at.stripKeys / (to - from)) + 1;
+            for (int j = 0; j < lineStrips; j++) {
+                strip.moveTo(
+                        pair,
+                        line + (int) ((long) lines * j / lineStrips),
+                        line + (int) ((long) lines * (j + 1) / lineStrips),
+                        from,
+                        to);
+                attendStrip(state, starts.of(strip, 0, head), last == 0 ? 0 : starts.of(strip, 1, head), false);
             }
-            mix(keyHead, value, head, additional);
         }
     }
 
-    /** Place of the start values of the first patch. */
-    private int starts(int head, boolean additional) {
-        if (additional) {
-            return at.zeros;
+    private void attendStrip(int state, int start, int nextStart, boolean additional) {
+        score(state, start, nextStart);
+        for (int patch = 0; patch < pair.patches; patch++) {
+            if (strip.keys(patch) > 0) {
+                weigh(state + patch, at.scores + patch * at.patchStride, strip.keys(patch));
+                mix(state + patch, patch, additional);
+            }
         }
-        if (bias == null) {
-            return at.masks;
-        }
-        for (int patch = 0; patch < tile.patches; patch++) {
-            chunk.bias(bias, head, patch);
-        }
-        return at.biased;
     }
 
-    /** Keys that only the first patch sees, that both see, and that only the second sees. */
-    private void score(int head, int starts, int nextStarts) {
-        if (tile.patches == 1) {
-            scoreOne(head, 0, starts, chunk.first[0], chunk.end[0]);
+    /** Lines that only the first patch sees, that both see, and that only the second sees. */
+    private void score(int state, int start, int nextStart) {
+        if (pair.patches == 1) {
+            scoreOne(state, 0, start, strip.first[0], strip.end[0]);
             return;
         }
-        int bothFirst = Math.max(chunk.first[0], chunk.first[1]);
-        int bothEnd = Math.min(chunk.end[0], chunk.end[1]);
+        int bothFirst = Math.max(strip.first[0], strip.first[1]);
+        int bothEnd = Math.min(strip.end[0], strip.end[1]);
         if (bothFirst >= bothEnd) {
-            scoreOne(head, 0, starts, chunk.first[0], chunk.end[0]);
-            scoreOne(head, 1, starts + nextStarts, chunk.first[1], chunk.end[1]);
+            scoreOne(state, 0, start, strip.first[0], strip.end[0]);
+            scoreOne(state, 1, nextStart, strip.first[1], strip.end[1]);
             return;
         }
-        scoreOne(head, 0, starts, chunk.first[0], bothFirst);
+        scoreOne(state, 0, start, strip.first[0], bothFirst);
+        boolean merged = strip.columns() == packedPitch;
+        int lines = bothEnd - bothFirst;
+        int done = (bothFirst - strip.first[0]) * strip.columns() * lanes;
+        int nextDone = (bothFirst - strip.first[1]) * strip.columns() * lanes;
         math.scorePair(
                 s,
-                at.query(head, 0),
-                at.query(head, 1),
-                at.keys,
+                at.query(state),
+                at.query(state + 1),
+                at.keys + packed(bothFirst) * TileMath.KEY_SLAB,
                 at.keySlabStride,
                 operator.headDim(),
-                starts,
-                starts + nextStarts,
-                at.scores,
-                at.scores + at.patchStride,
-                bothFirst,
-                bothEnd);
-        scoreOne(head, 1, starts + nextStarts, bothEnd, chunk.end[1]);
+                start + done,
+                nextStart + nextDone,
+                at.scores + done,
+                at.scores + at.patchStride + nextDone,
+                merged ? 1 : lines,
+                merged ? lines * packedPitch : strip.columns(),
+                packedPitch);
+        scoreOne(state, 1, nextStart, bothEnd, strip.end[1]);
     }
 
-    private void scoreOne(int head, int patch, int starts, int first, int end) {
-        if (first < end) {
-            int scores = at.scores + patch * at.patchStride;
+    private void scoreOne(int state, int patch, int start, int line, int endLine) {
+        if (line < endLine) {
+            boolean merged = strip.columns() == packedPitch;
+            int done = (line - strip.first[patch]) * strip.columns() * lanes;
             math.score(
                     s,
-                    at.query(head, patch),
-                    at.keys,
+                    at.query(state + patch),
+                    at.keys + packed(line) * TileMath.KEY_SLAB,
                     at.keySlabStride,
                     operator.headDim(),
-                    starts,
-                    scores,
-                    first,
-                    end);
+                    start + done,
+                    at.scores + patch * at.patchStride + done,
+                    merged ? 1 : endLine - line,
+                    merged ? (endLine - line) * packedPitch : strip.columns(),
+                    packedPitch);
         }
     }
 
-    /** Turns scores into weights; what earlier chunks left is brought to the new maximum. */
-    private void weigh(int head, int patch, boolean firstChunk) {
-        int scores = at.scores + patch * at.patchStride + chunk.first[patch] * lanes;
-        int keys = chunk.end[patch] - chunk.first[patch];
-        int max = at.max(head, patch);
-        int sum = at.sum(head, patch);
-        if (firstChunk) {
+    /** Number among the packed keys of the strip's first key in a line. */
+    private int packed(int line) {
+        return (line - packedLine) * packedPitch + strip.firstColumn - packedColumn;
+    }
+
+    /** Turns scores into weights; what earlier strips left is brought to the new maximum. */
+    private void weigh(int state, int scores, int keys) {
+        int max = at.max(state);
+        int sum = at.sum(state);
+        if (s[at.begun(state)] == 0) {
+            s[at.begun(state)] = 1;
             math.maximum(s, scores, keys, max, sum);
         } else {
             System.arraycopy(s, max, s, at.factors, lanes);
             math.maximum(s, scores, keys, max, sum);
             math.exponentials(s, at.factors, 1, max, at.ignored);
-            math.rescale(s, at.factors, at.mixed(head, patch), at.valueSlabs);
+            math.rescale(s, at.factors, at.mixed(state), at.valueSlabs);
             for (int l = 0; l < lanes; l++) {
                 s[sum + l] *= s[at.factors + l];
             }
@@ -262,59 +309,75 @@ final class TileWorker {
         math.exponentials(s, scores, keys, max, sum);
     }
 
-    /** Some queries of a patch at a time, each lot over the keys that it can see. */
-    private void mix(int keyHead, HeadRows value, int head, boolean additional) {
-        int width = math.valueSlab();
+    /** Some queries of a patch at a time, each lot over the lines that it can see. */
+    private void mix(int state, int patch, boolean additional) {
+        listValueOffsets();
+        int slab = math.valueSlab();
         int step = math.mixLanes();
-        for (int slab = 0; slab < at.valueSlabs; slab++) {
-            int dims = Math.min(width, operator.valueDim() - slab * width);
-            boolean inPlace = dims % lanes == 0;
-            float[] source = inPlace ? value.array() : s;
-            int base = inPlace ? value.base(row, keyHead) + slab * width : at.values;
-            int[] offsets = inPlace ? chunk.valueOffsets : gathered;
-            for (int patch = 0; patch < tile.patches; patch++) {
-                int rows = tile.queryRows(patch);
-                for (int l = 0; l < lanes && l / geometry.laneX < rows; l += step) {
-                    int first = chunk.first[patch];
-                    int end = chunk.end[patch];
-                    if (!additional) {
-                        int lastRow = (l + step - 1) / geometry.laneX;
-                        first = Math.max(first, tile.firstKeyOfRow(patch, l / geometry.laneX) - chunk.from);
-                        end = Math.min(end, tile.endKeyOfRow(patch, lastRow) - chunk.from);
-                    }
-                    int weights = at.scores + patch * at.patchStride + first * lanes + l;
-                    int mixed = at.mixed(head, patch) + (slab * lanes + l) * width;
-                    if (first < end) {
-                        math.mix(s, weights, source, base, offsets, first, end, mixed, dims);
-                    }
-                }
+        int rows = pair.queryRows(patch);
+        for (int l = 0; l < lanes && l / geometry.laneX < rows; l += step) {
+            int line = strip.first[patch];
+            int endLine = strip.end[patch];
+            if (!additional) {
+                line = Math.max(line, pair.firstLineOfRow(patch, l / geometry.laneX));
+                endLine = Math.min(endLine, pair.endLineOfRow(patch, (l + step - 1) / geometry.laneX));
+            }
+            if (line >= endLine) {
+                continue;
+            }
+            int weights =
+                    at.scores + patch * at.patchStride + (line - strip.first[patch]) * strip.columns() * lanes + l;
+            int keys = (endLine - line) * strip.columns();
+            int value = at.values + packed(line) * slab;
+            int mixed = at.mixed(state) + l * slab;
+            for (int dim = 0; dim < operator.valueDim(); dim += slab) {
+                math.mix(s, weights, value, valueOffsets, keys, mixed, Math.min(slab, operator.valueDim() - dim));
+                value += at.valueSlabStride;
+                mixed += lanes * slab;
+            }
+        }
+    }
+
+    private void listValueOffsets() {
+        int columns = strip.columns();
+        if (columns == offsetsOfColumns && packedPitch == offsetsOfPitch) {
+            return;
+        }
+        offsetsOfColumns = columns;
+        offsetsOfPitch = packedPitch;
+        int slab = math.valueSlab();
+        int line = 0;
+        for (int i = 0; i < valueOffsets.length; line += packedPitch * slab) {
+            for (int column = 0; column < columns && i < valueOffsets.length; column++) {
+                valueOffsets[i++] = line + column * slab;
             }
         }
     }
 
     /** Ends a head: output = mixed / sum, for the queries that exist. */
-    private void close(int head, int headOfGroup) {
+    private void close(int head, int state) {
         HeadRows output = outputs.get(0);
-        int width = math.valueSlab();
-        for (int patch = 0; patch < tile.patches; patch++) {
-            int rows = tile.queryRows(patch);
+        int slab = math.valueSlab();
+        int base = output.base(row, head);
+        for (int patch = 0; patch < pair.patches; patch++) {
+            int rows = pair.queryRows(patch);
             for (int l = 0; l < lanes && l / geometry.laneX < rows; l++) {
-                if (l % geometry.laneX >= tile.queryColumns()) {
+                if (l % geometry.laneX >= pair.queryColumns()) {
                     continue;
                 }
-                int token = queryTokens[patch * lanes + l];
-                float sum = s[at.sum(headOfGroup, patch) + l];
-                int to = output.base(row, head) + token * output.tokenStride();
-                int from = at.mixed(headOfGroup, patch) + l * width;
-                for (int slab = 0; slab < at.valueSlabs; slab++) {
-                    int dims = Math.min(width, output.dims() - slab * width);
-                    math.write(s, from + slab * lanes * width, 1 / sum, output.array(), to + slab * width, dims);
+                int token = pair.tokens[patch * lanes + l];
+                float sum = s[at.sum(state + patch) + l];
+                int to = base + token * output.tokenStride();
+                int from = at.mixed(state + patch) + l * slab;
+                for (int dim = 0; dim < output.dims(); dim += slab) {
+                    output.write(math, s, from, 1 / sum, to + dim, Math.min(slab, output.dims() - dim));
+                    from += lanes * slab;
                 }
                 if (operator.logSumExp()) {
                     HeadRows logSumExp = outputs.get(1);
-                    float max = s[at.max(headOfGroup, patch) + l];
-                    logSumExp.array()[logSumExp.base(row, head) + token * logSumExp.tokenStride()] =
-                            (float) (max * LN_2 + Math.log(sum));
+                    float max = s[at.max(state + patch) + l];
+                    logSumExp.set(
+                            logSumExp.base(row, head) + token * logSumExp.tokenStride(), max * LN_2 + Math.log(sum));
                 }
             }
         }

@@ -2,7 +2,9 @@ package io.sparkhood.cpu;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,9 +28,33 @@ final class VectorTileMath implements TileMath {
     private static final int PAIR_KEYS = LANES == 16 ? 10 : 5;
 
     private static final int KEYS = 10;
+    private static final int FEW_KEYS = 8;
     private static final int MIX_LANES = LANES == 16 ? 8 : 4;
 
+    /** Lanes that lie 8, 4, 2 or 1 apart change places, and those of each such pair that come second. */
+    private static final VectorShuffle<Integer> BY_8 = swap(8);
+
+    private static final VectorShuffle<Integer> BY_4 = swap(4);
+    private static final VectorShuffle<Integer> BY_2 = swap(2);
+    private static final VectorShuffle<Integer> BY_1 = swap(1);
+    private static final VectorMask<Integer> UPPER_8 = upper(8);
+    private static final VectorMask<Integer> UPPER_4 = upper(4);
+    private static final VectorMask<Integer> UPPER_2 = upper(2);
+    private static final VectorMask<Integer> UPPER_1 = upper(1);
+
     private static final int FARTHEST_BITS = Float.floatToRawIntBits(Exp2.FARTHEST);
+
+    private static VectorShuffle<Integer> swap(int distance) {
+        return VectorShuffle.fromOp(INTS, lane -> (lane ^ distance) % LANES);
+    }
+
+    private static VectorMask<Integer> upper(int distance) {
+        boolean[] upper = new boolean[LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            upper[lane] = (lane & distance) != 0;
+        }
+        return VectorMask.fromValues(INTS, upper);
+    }
 
     private static VectorSpecies<Float> species(int lanes) {
         return switch (lanes) {
@@ -55,17 +81,38 @@ final class VectorTileMath implements TileMath {
     }
 
     @Override
-    public void gather(float[] source, int base, int[] offsets, int keys, int width, float[] s, int to, int pitch) {
+    public void pack(float[] source, int from, int step, int count, int width, float[] s, int to, int pitch) {
         int whole = width & -VALUE_SLAB;
-        for (int key = 0; key < keys; key++) {
-            int from = base + offsets[key];
-            int at = to + key * pitch;
+        for (int i = 0; i < count; i++) {
+            int a = from + i * step;
+            int b = to + i * pitch;
             for (int dim = 0; dim < whole; dim += VALUE_SLAB) {
-                FloatVector.fromArray(SPECIES, source, from + dim).intoArray(s, at + dim);
-                FloatVector.fromArray(SPECIES, source, from + dim + LANES).intoArray(s, at + dim + LANES);
+                FloatVector.fromArray(SPECIES, source, a + dim).intoArray(s, b + dim);
+                FloatVector.fromArray(SPECIES, source, a + dim + LANES).intoArray(s, b + dim + LANES);
             }
             for (int dim = whole; dim < width; dim++) {
-                s[at + dim] = source[from + dim];
+                s[b + dim] = source[a + dim];
+            }
+        }
+    }
+
+    @Override
+    public void transpose(float[] s, int rows, int stride, float factor, int dims, int to) {
+        if (LANES != 16) {
+            transposeScalars(s, rows, stride, factor, dims, to);
+            return;
+        }
+        for (int dim = 0; dim < dims; dim += LANES) {
+            swapEightsAndFours(s, rows + dim, stride);
+            swapTwosAndOnes(s, rows + dim, stride, factor, to + dim * LANES);
+        }
+    }
+
+    private static void transposeScalars(float[] s, int rows, int stride, float factor, int dims, int to) {
+        for (int lane = 0; lane < LANES; lane++) {
+            int from = rows + lane * stride;
+            for (int dim = 0; dim < dims; dim++) {
+                s[to + dim * LANES + lane] = s[from + dim] * factor;
             }
         }
     }
@@ -87,20 +134,50 @@ final class VectorTileMath implements TileMath {
         }
     }
 
+    /** Keys of the blocks that {@code columns} keys are cut into, so that few are computed twice. */
+    private static int block(int columns) {
+        int blocks = (columns + KEYS - 1) / KEYS;
+        return (columns + blocks - 1) / blocks <= FEW_KEYS ? FEW_KEYS : KEYS;
+    }
+
     @Override
     public void score(
-            float[] s, int query, int keys, int slabStride, int dims, int starts, int scores, int first, int end) {
-        for (int key = first; key < end; key += KEYS) {
-            int block = Math.max(0, Math.min(key, end - KEYS)); // the last block overlaps the one before it
-            int at = scores + block * LANES;
-            int from = starts + block * LANES;
-            int slab = keys + block * KEY_SLAB;
-            for (int dim = 0; dim < dims; dim += KEY_SLAB) {
-                score10(s, query + dim * LANES, slab, Math.min(KEY_SLAB, dims - dim), from, at);
-                from = at;
-                slab += slabStride;
+            float[] s,
+            int query,
+            int keys,
+            int slabStride,
+            int dims,
+            int starts,
+            int scores,
+            int lines,
+            int columns,
+            int pitch) {
+        int block = block(columns);
+        int done = 0;
+        for (int line = 0; line < lines; line++) {
+            for (int column = 0; column < columns; column += block) {
+                int key = Math.max(0, Math.min(column, columns - block)); // the last block overlaps the one before it
+                int at = scores + done + key * LANES;
+                int from = starts + done + key * LANES;
+                int slab = keys + (line * pitch + key) * KEY_SLAB;
+                for (int dim = 0; dim < dims; dim += KEY_SLAB) {
+                    int count = Math.min(KEY_SLAB, dims - dim);
+                    if (block == KEYS) {
+                        score10(s, query + dim * LANES, slab, count, from, at);
+                    } else {
+                        score8(s, query + dim * LANES, slab, count, from, at);
+                    }
+                    from = at;
+                    slab += slabStride;
+                }
             }
+            done += columns * LANES;
         }
+    }
+
+    /** As {@link #block} for two patches. */
+    private static int pairBlock(int columns) {
+        return PAIR_KEYS == KEYS ? block(columns) : PAIR_KEYS;
     }
 
     @Override
@@ -115,28 +192,35 @@ final class VectorTileMath implements TileMath {
             int nextStarts,
             int scores,
             int nextScores,
-            int first,
-            int end) {
-        for (int key = first; key < end; key += PAIR_KEYS) {
-            int block = Math.max(0, Math.min(key, end - PAIR_KEYS));
-            int at = scores + block * LANES;
-            int nextAt = nextScores + block * LANES;
-            int from = starts + block * LANES;
-            int nextFrom = nextStarts + block * LANES;
-            int slab = keys + block * KEY_SLAB;
-            for (int dim = 0; dim < dims; dim += KEY_SLAB) {
-                int count = Math.min(KEY_SLAB, dims - dim);
-                int q = query + dim * LANES;
-                int r = nextQuery + dim * LANES;
-                if (PAIR_KEYS == 10) {
-                    scorePair10(s, q, r, slab, count, from, nextFrom, at, nextAt);
-                } else {
-                    scorePair5(s, q, r, slab, count, from, nextFrom, at, nextAt);
+            int lines,
+            int columns,
+            int pitch) {
+        int block = pairBlock(columns);
+        int done = 0;
+        for (int line = 0; line < lines; line++) {
+            for (int column = 0; column < columns; column += block) {
+                int key = Math.max(0, Math.min(column, columns - block));
+                int offset = done + key * LANES;
+                int from = starts + offset;
+                int nextFrom = nextStarts + offset;
+                int slab = keys + (line * pitch + key) * KEY_SLAB;
+                for (int dim = 0; dim < dims; dim += KEY_SLAB) {
+                    int count = Math.min(KEY_SLAB, dims - dim);
+                    int q = query + dim * LANES;
+                    int r = nextQuery + dim * LANES;
+                    if (block == 10) {
+                        scorePair10(s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
+                    } else if (block == 8) {
+                        scorePair8(s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
+                    } else {
+                        scorePair5(s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
+                    }
+                    from = scores + offset;
+                    nextFrom = nextScores + offset;
+                    slab += slabStride;
                 }
-                from = at;
-                nextFrom = nextAt;
-                slab += slabStride;
             }
+            done += columns * LANES;
         }
     }
 
@@ -152,18 +236,17 @@ final class VectorTileMath implements TileMath {
     }
 
     @Override
-    public void mix(
-            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed, int dims) {
+    public void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims) {
         if (dims > LANES) {
             if (MIX_LANES == 8) {
-                mix8x2(s, weights, source, base, offsets, first, end, mixed);
+                mix8x2(s, weights, values, offsets, keys, mixed);
             } else {
-                mix4x2(s, weights, source, base, offsets, first, end, mixed);
+                mix4x2(s, weights, values, offsets, keys, mixed);
             }
         } else if (MIX_LANES == 8) {
-            mix8x1(s, weights, source, base, offsets, first, end, mixed);
+            mix8x1(s, weights, values, offsets, keys, mixed);
         } else {
-            mix4x1(s, weights, source, base, offsets, first, end, mixed);
+            mix4x1(s, weights, values, offsets, keys, mixed);
         }
     }
 
@@ -268,6 +351,54 @@ final class VectorTileMath implements TileMath {
         FloatVector.fromArray(SPECIES, s, sum).add(sumA).add(sumB).intoArray(s, sum);
     }
 
+    /** The first half of a transposition of 16 rows, in place: blocks of 8 x 8, then of 4 x 4 inside them, change places. */
+    private static void swapEightsAndFours(float[] s, int rows, int stride) {
+        for (int row = 0; row < 4; row++) {
+            int at0 = rows + row * stride;
+            int at4 = at0 + 4 * stride;
+            int at8 = at4 + 4 * stride;
+            int at12 = at8 + 4 * stride;
+            IntVector a = FloatVector.fromArray(SPECIES, s, at0).reinterpretAsInts();
+            IntVector b = FloatVector.fromArray(SPECIES, s, at4).reinterpretAsInts();
+            IntVector c = FloatVector.fromArray(SPECIES, s, at8).reinterpretAsInts();
+            IntVector d = FloatVector.fromArray(SPECIES, s, at12).reinterpretAsInts();
+            IntVector e = a.blend(c.rearrange(BY_8), UPPER_8);
+            IntVector g = a.rearrange(BY_8).blend(c, UPPER_8);
+            IntVector f = b.blend(d.rearrange(BY_8), UPPER_8);
+            IntVector h = b.rearrange(BY_8).blend(d, UPPER_8);
+            e.blend(f.rearrange(BY_4), UPPER_4).reinterpretAsFloats().intoArray(s, at0);
+            e.rearrange(BY_4).blend(f, UPPER_4).reinterpretAsFloats().intoArray(s, at4);
+            g.blend(h.rearrange(BY_4), UPPER_4).reinterpretAsFloats().intoArray(s, at8);
+            g.rearrange(BY_4).blend(h, UPPER_4).reinterpretAsFloats().intoArray(s, at12);
+        }
+    }
+
+    /** The second half: pairs, then single elements. */
+    private static void swapTwosAndOnes(float[] s, int rows, int stride, float factor, int to) {
+        FloatVector scale = FloatVector.broadcast(SPECIES, factor);
+        for (int row = 0; row < LANES; row += 4) {
+            int from = rows + row * stride;
+            int at = to + row * LANES;
+            IntVector a = FloatVector.fromArray(SPECIES, s, from).mul(scale).reinterpretAsInts();
+            IntVector b =
+                    FloatVector.fromArray(SPECIES, s, from + stride).mul(scale).reinterpretAsInts();
+            IntVector c = FloatVector.fromArray(SPECIES, s, from + 2 * stride)
+                    .mul(scale)
+                    .reinterpretAsInts();
+            IntVector d = FloatVector.fromArray(SPECIES, s, from + 3 * stride)
+                    .mul(scale)
+                    .reinterpretAsInts();
+            IntVector e = a.blend(c.rearrange(BY_2), UPPER_2);
+            IntVector g = a.rearrange(BY_2).blend(c, UPPER_2);
+            IntVector f = b.blend(d.rearrange(BY_2), UPPER_2);
+            IntVector h = b.rearrange(BY_2).blend(d, UPPER_2);
+            e.blend(f.rearrange(BY_1), UPPER_1).reinterpretAsFloats().intoArray(s, at);
+            e.rearrange(BY_1).blend(f, UPPER_1).reinterpretAsFloats().intoArray(s, at + LANES);
+            g.blend(h.rearrange(BY_1), UPPER_1).reinterpretAsFloats().intoArray(s, at + 2 * LANES);
+            g.rearrange(BY_1).blend(h, UPPER_1).reinterpretAsFloats().intoArray(s, at + 3 * LANES);
+        }
+    }
+
     /** 10 keys against one patch: one query vector, 10 accumulators. */
     private static void score10(float[] s, int query, int keys, int dims, int starts, int scores) {
         FloatVector a0 = FloatVector.fromArray(SPECIES, s, starts);
@@ -305,6 +436,39 @@ final class VectorTileMath implements TileMath {
         zero.add(a7).intoArray(s, scores + 7 * LANES);
         zero.add(a8).intoArray(s, scores + 8 * LANES);
         zero.add(a9).intoArray(s, scores + 9 * LANES);
+    }
+
+    /** 8 keys against one patch: one query vector, 8 accumulators. */
+    private static void score8(float[] s, int query, int keys, int dims, int starts, int scores) {
+        FloatVector a0 = FloatVector.fromArray(SPECIES, s, starts);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, s, starts + LANES);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, s, starts + 2 * LANES);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, s, starts + 3 * LANES);
+        FloatVector a4 = FloatVector.fromArray(SPECIES, s, starts + 4 * LANES);
+        FloatVector a5 = FloatVector.fromArray(SPECIES, s, starts + 5 * LANES);
+        FloatVector a6 = FloatVector.fromArray(SPECIES, s, starts + 6 * LANES);
+        FloatVector a7 = FloatVector.fromArray(SPECIES, s, starts + 7 * LANES);
+        for (int dim = 0; dim < dims; dim++) {
+            FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
+            int key = keys + dim;
+            a0 = FloatVector.broadcast(SPECIES, s[key]).fma(q, a0);
+            a1 = FloatVector.broadcast(SPECIES, s[key + KEY_SLAB]).fma(q, a1);
+            a2 = FloatVector.broadcast(SPECIES, s[key + 2 * KEY_SLAB]).fma(q, a2);
+            a3 = FloatVector.broadcast(SPECIES, s[key + 3 * KEY_SLAB]).fma(q, a3);
+            a4 = FloatVector.broadcast(SPECIES, s[key + 4 * KEY_SLAB]).fma(q, a4);
+            a5 = FloatVector.broadcast(SPECIES, s[key + 5 * KEY_SLAB]).fma(q, a5);
+            a6 = FloatVector.broadcast(SPECIES, s[key + 6 * KEY_SLAB]).fma(q, a6);
+            a7 = FloatVector.broadcast(SPECIES, s[key + 7 * KEY_SLAB]).fma(q, a7);
+        }
+        FloatVector zero = FloatVector.zero(SPECIES);
+        zero.add(a0).intoArray(s, scores);
+        zero.add(a1).intoArray(s, scores + LANES);
+        zero.add(a2).intoArray(s, scores + 2 * LANES);
+        zero.add(a3).intoArray(s, scores + 3 * LANES);
+        zero.add(a4).intoArray(s, scores + 4 * LANES);
+        zero.add(a5).intoArray(s, scores + 5 * LANES);
+        zero.add(a6).intoArray(s, scores + 6 * LANES);
+        zero.add(a7).intoArray(s, scores + 7 * LANES);
     }
 
     /** 10 keys against both patches of a tile: every key is loaded once for two query vectors. */
@@ -395,6 +559,80 @@ final class VectorTileMath implements TileMath {
         b9.intoArray(s, nextScores + 9 * LANES);
     }
 
+    /** 8 keys against both patches of a tile: every key is loaded once for two query vectors. */
+    private static void scorePair8(
+            float[] s,
+            int query,
+            int next,
+            int keys,
+            int dims,
+            int starts,
+            int nextStarts,
+            int scores,
+            int nextScores) {
+        FloatVector a0 = FloatVector.fromArray(SPECIES, s, starts);
+        FloatVector a1 = FloatVector.fromArray(SPECIES, s, starts + LANES);
+        FloatVector a2 = FloatVector.fromArray(SPECIES, s, starts + 2 * LANES);
+        FloatVector a3 = FloatVector.fromArray(SPECIES, s, starts + 3 * LANES);
+        FloatVector a4 = FloatVector.fromArray(SPECIES, s, starts + 4 * LANES);
+        FloatVector a5 = FloatVector.fromArray(SPECIES, s, starts + 5 * LANES);
+        FloatVector a6 = FloatVector.fromArray(SPECIES, s, starts + 6 * LANES);
+        FloatVector a7 = FloatVector.fromArray(SPECIES, s, starts + 7 * LANES);
+        FloatVector b0 = FloatVector.fromArray(SPECIES, s, nextStarts);
+        FloatVector b1 = FloatVector.fromArray(SPECIES, s, nextStarts + LANES);
+        FloatVector b2 = FloatVector.fromArray(SPECIES, s, nextStarts + 2 * LANES);
+        FloatVector b3 = FloatVector.fromArray(SPECIES, s, nextStarts + 3 * LANES);
+        FloatVector b4 = FloatVector.fromArray(SPECIES, s, nextStarts + 4 * LANES);
+        FloatVector b5 = FloatVector.fromArray(SPECIES, s, nextStarts + 5 * LANES);
+        FloatVector b6 = FloatVector.fromArray(SPECIES, s, nextStarts + 6 * LANES);
+        FloatVector b7 = FloatVector.fromArray(SPECIES, s, nextStarts + 7 * LANES);
+        for (int dim = 0; dim < dims; dim++) {
+            FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
+            FloatVector r = FloatVector.fromArray(SPECIES, s, next + dim * LANES);
+            int key = keys + dim;
+            FloatVector k = FloatVector.broadcast(SPECIES, s[key]);
+            a0 = k.fma(q, a0);
+            b0 = k.fma(r, b0);
+            k = FloatVector.broadcast(SPECIES, s[key + KEY_SLAB]);
+            a1 = k.fma(q, a1);
+            b1 = k.fma(r, b1);
+            k = FloatVector.broadcast(SPECIES, s[key + 2 * KEY_SLAB]);
+            a2 = k.fma(q, a2);
+            b2 = k.fma(r, b2);
+            k = FloatVector.broadcast(SPECIES, s[key + 3 * KEY_SLAB]);
+            a3 = k.fma(q, a3);
+            b3 = k.fma(r, b3);
+            k = FloatVector.broadcast(SPECIES, s[key + 4 * KEY_SLAB]);
+            a4 = k.fma(q, a4);
+            b4 = k.fma(r, b4);
+            k = FloatVector.broadcast(SPECIES, s[key + 5 * KEY_SLAB]);
+            a5 = k.fma(q, a5);
+            b5 = k.fma(r, b5);
+            k = FloatVector.broadcast(SPECIES, s[key + 6 * KEY_SLAB]);
+            a6 = k.fma(q, a6);
+            b6 = k.fma(r, b6);
+            k = FloatVector.broadcast(SPECIES, s[key + 7 * KEY_SLAB]);
+            a7 = k.fma(q, a7);
+            b7 = k.fma(r, b7);
+        }
+        a0.intoArray(s, scores);
+        a1.intoArray(s, scores + LANES);
+        a2.intoArray(s, scores + 2 * LANES);
+        a3.intoArray(s, scores + 3 * LANES);
+        a4.intoArray(s, scores + 4 * LANES);
+        a5.intoArray(s, scores + 5 * LANES);
+        a6.intoArray(s, scores + 6 * LANES);
+        a7.intoArray(s, scores + 7 * LANES);
+        b0.intoArray(s, nextScores);
+        b1.intoArray(s, nextScores + LANES);
+        b2.intoArray(s, nextScores + 2 * LANES);
+        b3.intoArray(s, nextScores + 3 * LANES);
+        b4.intoArray(s, nextScores + 4 * LANES);
+        b5.intoArray(s, nextScores + 5 * LANES);
+        b6.intoArray(s, nextScores + 6 * LANES);
+        b7.intoArray(s, nextScores + 7 * LANES);
+    }
+
     /** 5 keys against both patches of a tile: every key is loaded once for two query vectors. */
     private static void scorePair5(
             float[] s,
@@ -450,8 +688,7 @@ final class VectorTileMath implements TileMath {
     }
 
     /** 8 queries x 2 vectors of value dims: every value is loaded once for 8 weights. */
-    private static void mix8x2(
-            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed) {
+    private static void mix8x2(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
         FloatVector a0_0 = FloatVector.fromArray(SPECIES, s, mixed);
         FloatVector a0_1 = FloatVector.fromArray(SPECIES, s, mixed + LANES);
         FloatVector a1_0 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB);
@@ -469,10 +706,10 @@ final class VectorTileMath implements TileMath {
         FloatVector a7_0 = FloatVector.fromArray(SPECIES, s, mixed + 7 * VALUE_SLAB);
         FloatVector a7_1 = FloatVector.fromArray(SPECIES, s, mixed + 7 * VALUE_SLAB + LANES);
         int w = weights;
-        for (int key = first; key < end; key++) {
-            int v = base + offsets[key];
-            FloatVector v0 = FloatVector.fromArray(SPECIES, source, v);
-            FloatVector v1 = FloatVector.fromArray(SPECIES, source, v + LANES);
+        for (int key = 0; key < keys; key++) {
+            int v = values + offsets[key];
+            FloatVector v0 = FloatVector.fromArray(SPECIES, s, v);
+            FloatVector v1 = FloatVector.fromArray(SPECIES, s, v + LANES);
             FloatVector b = FloatVector.broadcast(SPECIES, s[w]);
             a0_0 = b.fma(v0, a0_0);
             a0_1 = b.fma(v1, a0_1);
@@ -518,8 +755,7 @@ final class VectorTileMath implements TileMath {
     }
 
     /** 8 queries x 1 vector of value dims: every value is loaded once for 8 weights. */
-    private static void mix8x1(
-            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed) {
+    private static void mix8x1(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
         FloatVector a0 = FloatVector.fromArray(SPECIES, s, mixed);
         FloatVector a1 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB);
         FloatVector a2 = FloatVector.fromArray(SPECIES, s, mixed + 2 * VALUE_SLAB);
@@ -529,9 +765,9 @@ final class VectorTileMath implements TileMath {
         FloatVector a6 = FloatVector.fromArray(SPECIES, s, mixed + 6 * VALUE_SLAB);
         FloatVector a7 = FloatVector.fromArray(SPECIES, s, mixed + 7 * VALUE_SLAB);
         int w = weights;
-        for (int key = first; key < end; key++) {
-            int v = base + offsets[key];
-            FloatVector v0 = FloatVector.fromArray(SPECIES, source, v);
+        for (int key = 0; key < keys; key++) {
+            int v = values + offsets[key];
+            FloatVector v0 = FloatVector.fromArray(SPECIES, s, v);
             FloatVector b = FloatVector.broadcast(SPECIES, s[w]);
             a0 = b.fma(v0, a0);
             b = FloatVector.broadcast(SPECIES, s[w + 1]);
@@ -562,8 +798,7 @@ final class VectorTileMath implements TileMath {
     }
 
     /** 4 queries x 2 vectors of value dims: every value is loaded once for 4 weights. */
-    private static void mix4x2(
-            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed) {
+    private static void mix4x2(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
         FloatVector a0_0 = FloatVector.fromArray(SPECIES, s, mixed);
         FloatVector a0_1 = FloatVector.fromArray(SPECIES, s, mixed + LANES);
         FloatVector a1_0 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB);
@@ -573,10 +808,10 @@ final class VectorTileMath implements TileMath {
         FloatVector a3_0 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB);
         FloatVector a3_1 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB + LANES);
         int w = weights;
-        for (int key = first; key < end; key++) {
-            int v = base + offsets[key];
-            FloatVector v0 = FloatVector.fromArray(SPECIES, source, v);
-            FloatVector v1 = FloatVector.fromArray(SPECIES, source, v + LANES);
+        for (int key = 0; key < keys; key++) {
+            int v = values + offsets[key];
+            FloatVector v0 = FloatVector.fromArray(SPECIES, s, v);
+            FloatVector v1 = FloatVector.fromArray(SPECIES, s, v + LANES);
             FloatVector b = FloatVector.broadcast(SPECIES, s[w]);
             a0_0 = b.fma(v0, a0_0);
             a0_1 = b.fma(v1, a0_1);
@@ -603,16 +838,15 @@ final class VectorTileMath implements TileMath {
     }
 
     /** 4 queries x 1 vector of value dims: every value is loaded once for 4 weights. */
-    private static void mix4x1(
-            float[] s, int weights, float[] source, int base, int[] offsets, int first, int end, int mixed) {
+    private static void mix4x1(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
         FloatVector a0 = FloatVector.fromArray(SPECIES, s, mixed);
         FloatVector a1 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB);
         FloatVector a2 = FloatVector.fromArray(SPECIES, s, mixed + 2 * VALUE_SLAB);
         FloatVector a3 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB);
         int w = weights;
-        for (int key = first; key < end; key++) {
-            int v = base + offsets[key];
-            FloatVector v0 = FloatVector.fromArray(SPECIES, source, v);
+        for (int key = 0; key < keys; key++) {
+            int v = values + offsets[key];
+            FloatVector v0 = FloatVector.fromArray(SPECIES, s, v);
             FloatVector b = FloatVector.broadcast(SPECIES, s[w]);
             a0 = b.fma(v0, a0);
             b = FloatVector.broadcast(SPECIES, s[w + 1]);

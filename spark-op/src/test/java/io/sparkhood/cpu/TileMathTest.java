@@ -41,20 +41,38 @@ class TileMathTest {
         int lanes = math.lanes();
         int slabStride = 3 * ROOM / 4;
         int keys = 5 * ROOM;
-        for (int size = 1; size <= MOST; size++) {
+        for (int columns = 1; columns <= MOST; columns++) {
             float[] s = scratch();
-            int dims = MOST + 1 - size;
-            int first = random.nextInt(size);
+            int dims = MOST + 1 - columns;
+            int lines = 1 + random.nextInt(MOST / columns);
+            int pitch = columns + random.nextInt(3);
             float[] before = s.clone();
-            math.score(s, 0, keys, slabStride, dims, 3 * ROOM, 4 * ROOM, first, size);
+            math.score(s, 0, keys, slabStride, dims, 3 * ROOM, 4 * ROOM, lines, columns, pitch);
             float[] pair = before.clone();
-            math.scorePair(pair, 0, ROOM, keys, slabStride, dims, 3 * ROOM, 0, 4 * ROOM, 2 * ROOM, first, size);
-            for (int i = first * lanes; i < size * lanes; i++) {
-                double own = dot(before, 0, keys, slabStride, dims, i / lanes, i % lanes, lanes);
-                double next = dot(before, ROOM, keys, slabStride, dims, i / lanes, i % lanes, lanes);
+            math.scorePair(
+                    pair, 0, ROOM, keys, slabStride, dims, 3 * ROOM, 0, 4 * ROOM, 2 * ROOM, lines, columns, pitch);
+            for (int i = 0; i < lines * columns * lanes; i++) {
+                int key = i / lanes / columns * pitch + i / lanes % columns;
+                double own = dot(before, 0, keys, slabStride, dims, key, i % lanes, lanes);
+                double next = dot(before, ROOM, keys, slabStride, dims, key, i % lanes, lanes);
                 assertThat((double) s[4 * ROOM + i]).isEqualTo(before[3 * ROOM + i] + own, within(1e-4));
                 assertThat(pair[4 * ROOM + i]).isEqualTo(s[4 * ROOM + i]);
                 assertThat((double) pair[2 * ROOM + i]).isEqualTo(before[i] + next, within(1e-4));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void transposes(TileMath math) {
+        int lanes = math.lanes();
+        for (int dims = 1; dims <= MOST; dims++) {
+            float[] s = scratch();
+            float[] before = s.clone();
+            int stride = MOST + 16;
+            math.transpose(s, 3, stride, 1.5f, dims, 2 * ROOM);
+            for (int i = 0; i < dims * lanes; i++) {
+                assertThat(s[2 * ROOM + i]).isEqualTo(before[3 + i % lanes * stride + i / lanes] * 1.5f);
             }
         }
     }
@@ -131,18 +149,17 @@ class TileMathTest {
     void mix(TileMath math) {
         int lanes = math.lanes();
         int[] offsets = random.ints(MOST, 0, 100 * 37).toArray();
-        float[] source = RandomAttention.gaussian(random, 100 * 37 + 100);
         for (int keys = 1; keys <= MOST; keys++) {
             for (int dims : new int[] {1, lanes, lanes + 1, 2 * lanes}) {
                 float[] s = scratch();
                 float[] before = s.clone();
-                int first = MOST - keys;
-                math.mix(s, ROOM, source, 3, offsets, first, MOST, 0, dims);
+                int values = 2 * ROOM + 3;
+                math.mix(s, ROOM, values, offsets, keys, 0, dims);
                 for (int query = 0; query < math.mixLanes(); query++) {
                     for (int dim = 0; dim < dims; dim++) {
                         double sum = before[query * math.valueSlab() + dim];
                         for (int key = 0; key < keys; key++) {
-                            sum += before[ROOM + key * lanes + query] * (double) source[3 + offsets[first + key] + dim];
+                            sum += before[ROOM + key * lanes + query] * (double) before[values + offsets[key] + dim];
                         }
                         assertThat((double) s[query * math.valueSlab() + dim]).isEqualTo(sum, within(1e-4));
                     }
@@ -153,15 +170,14 @@ class TileMathTest {
 
     @ParameterizedTest
     @MethodSource("maths")
-    void gathersAndWritesAnyWidth(TileMath math) {
-        int[] offsets = {210, 70, 280, 70};
+    void packsAndWritesAnyWidth(TileMath math) {
         for (int width = 1; width <= MOST; width++) {
             float[] source = RandomAttention.gaussian(random, 2 + 4 * 70 + width);
             float[] s = new float[ROOM];
-            math.gather(source, 2, offsets, 4, width, s, 5, 80);
+            math.pack(source, 2, 70, 4, width, s, 5, 80);
             float[] target = new float[width + 2];
             for (int key = 0; key < 4; key++) {
-                float[] row = Arrays.copyOfRange(source, 2 + offsets[key], 2 + offsets[key] + width);
+                float[] row = Arrays.copyOfRange(source, 2 + key * 70, 2 + key * 70 + width);
                 assertThat(Arrays.copyOfRange(s, 5 + key * 80, 5 + key * 80 + width))
                         .isEqualTo(row);
                 math.write(s, 5 + key * 80, 2f, target, 1, width);

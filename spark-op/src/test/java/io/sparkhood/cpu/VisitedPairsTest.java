@@ -20,17 +20,24 @@ class VisitedPairsTest {
     @MethodSource("cases")
     void countsLanesTimesKeysOfEveryPatch(NamedCase named) {
         TileGeometry geometry = new TileGeometry(named.operator(), LANES);
+        TileShape shape = TileShape.choose(geometry, 64, 1024, false, 16 * 1024);
         int additional = named.operator().additionalTokens();
-        Tile tile = new Tile(geometry);
+        Tile tile = new Tile(geometry, shape);
+        PatchPair pair = new PatchPair(tile, geometry.laneY, geometry.laneX);
         long pairs = 0;
         long queries = 0;
-        for (int group = 0; group < geometry.groups(); group++) {
-            int tiles = tile.enterGroup(group);
-            for (int index = 0; index < tiles; index++) {
-                tile.moveTo(index);
-                for (int patch = 0; patch < tile.patches; patch++) {
-                    pairs += (long) LANES * (tile.endKey(patch) - tile.firstKey(patch) + additional);
-                    queries += (long) tile.queryRows(patch) * tile.queryColumns();
+        for (int index = 0; index < geometry.groups() * geometry.tiles(shape); index++) {
+            int tiles = geometry.tiles(shape);
+            if (!tile.moveTo(index / tiles, index % tiles)) {
+                continue;
+            }
+            for (int i = 0; i < tile.pairs(); i++) {
+                pair.moveTo(i);
+                int columns = pair.endColumn - pair.firstColumn;
+                for (int patch = 0; patch < pair.patches; patch++) {
+                    int lines = pair.endLine[patch] - pair.firstLine[patch];
+                    pairs += (long) LANES * (lines * columns + additional);
+                    queries += (long) pair.queryRows(patch) * pair.queryColumns();
                 }
             }
         }

@@ -1,0 +1,112 @@
+package io.sparkhood.cpu;
+
+/**
+ * One or two patches of a tile, the second below the first: their queries, and what of the tile's box they see. Both see the
+ * same columns.
+ */
+final class PatchPair {
+    private final Tile tile;
+    private final int laneY;
+    private final int laneX;
+    private int firstPatchY;
+    private int patchX;
+
+    /** Patches, 1 or 2. */
+    int patches;
+    /** The lines of the box that each patch sees. */
+    final int[] firstLine = new int[2];
+
+    final int[] endLine = new int[2];
+    /** The columns of the box that both see. */
+    int firstColumn;
+
+    int endColumn;
+    /** Tokens of the queries, {@code [patch][lane]}; lanes without a query of their own repeat another's. */
+    final int[] tokens;
+
+    PatchPair(Tile tile, int laneY, int laneX) {
+        this.tile = tile;
+        this.laneY = laneY;
+        this.laneX = laneX;
+        this.tokens = new int[2 * laneY * laneX];
+    }
+
+    /** Moves to a pair of the tile. */
+    void moveTo(int pair) {
+        patchX = tile.firstPatchX + pair / tile.pairsY();
+        firstPatchY = tile.firstPatchY + pair % tile.pairsY() * 2;
+        patches = Math.min(2, tile.endPatchY - firstPatchY);
+        firstColumn = tile.columnOf(tile.x.firstKey(patchX));
+        endColumn = tile.columnOf(tile.x.endKey(patchX));
+        int at = 0;
+        for (int patch = 0; patch < patches; patch++) {
+            firstLine[patch] = tile.lineOf(tile.y.firstKey(firstPatchY + patch));
+            endLine[patch] = tile.lineOf(tile.y.endKey(firstPatchY + patch));
+            for (int row = 0; row < laneY; row++) {
+                int first = tile.token(tile.placeZ, queryY(patch, row), tile.x.first(patchX));
+                for (int column = 0; column < laneX; column++) {
+                    tokens[at++] = first + Math.min(column, queryColumns() - 1) * tile.tokenStep();
+                }
+            }
+        }
+    }
+
+    /** Query rows of a patch. */
+    int queryRows(int patch) {
+        return tile.y.length(firstPatchY + patch);
+    }
+
+    /** Query columns of both patches. */
+    int queryColumns() {
+        return tile.x.length(patchX);
+    }
+
+    /** Place on y of a query row; rows that the patch lacks repeat its last. */
+    int queryY(int patch, int row) {
+        return tile.y.first(firstPatchY + patch) + Math.min(row, queryRows(patch) - 1);
+    }
+
+    /** Place on x of a query column; columns that the patches lack repeat the last. */
+    int queryX(int column) {
+        return tile.x.first(patchX) + Math.min(column, queryColumns() - 1);
+    }
+
+    /** First line that a query row sees. */
+    int firstLineOfRow(int patch, int row) {
+        return tile.lineOf(tile.y.start(queryY(patch, row)));
+    }
+
+    /** One past the last line that a query row sees. */
+    int endLineOfRow(int patch, int row) {
+        return tile.lineOf(tile.y.end(queryY(patch, row)));
+    }
+
+    /** Whether a query row sees a line. */
+    boolean seesLine(int patch, int row, int line) {
+        return firstLineOfRow(patch, row) <= line && line < endLineOfRow(patch, row);
+    }
+
+    /** Whether a query column sees a column. */
+    boolean seesColumn(int column, int boxColumn) {
+        int place = queryX(column);
+        return tile.columnOf(tile.x.start(place)) <= boxColumn && boxColumn < tile.columnOf(tile.x.end(place));
+    }
+
+    /** Whether every query of a patch sees every key of these lines and columns. */
+    boolean seesAll(int patch, int line, int endLine, int column, int endColumn) {
+        return firstLineOfRow(patch, laneY - 1) <= line
+                && endLine <= endLineOfRow(patch, 0)
+                && tile.columnOf(tile.x.start(queryX(laneX - 1))) <= column
+                && endColumn <= tile.columnOf(tile.x.end(queryX(0)));
+    }
+
+    /** A number for the way in which the windows of a patch on y lie. */
+    int patternY(int patch) {
+        return tile.y.pattern(firstPatchY + patch);
+    }
+
+    /** A number for the way in which their windows on x lie. */
+    int patternX() {
+        return tile.x.pattern(patchX);
+    }
+}
