@@ -15,7 +15,7 @@ final class CpuBackend extends HostBackend {
     private static final long DEFAULT_CACHE_BYTES = 64L << 20;
     private static final long DEFAULT_SCRATCH_BYTES = 8L << 20;
     /** Keys and values packed at once are to stay in the second-level cache. */
-    private static final long PACKED_FLOATS = Long.getLong("packed", 128 * 1024);
+    private static final long PACKED_FLOATS = Long.getLong("packed", 140 * 1024);
 
     private final TileMath math;
     private final long cacheBytes;
@@ -86,14 +86,20 @@ final class CpuBackend extends HostBackend {
     private TileShape shape(NeighborhoodAttentionOperator operator, TileGeometry geometry, long limit) {
         long states = (long) operator.heads() / operator.keyValueHeads() * ScratchLayout.stateFloats(operator, math);
         boolean keepsStates = operator.additionalTokens() > 0;
-        return TileShape.choose(geometry, ScratchLayout.keyFloats(operator, math), states, keepsStates, limit);
+        return TileShape.choose(
+                geometry,
+                ScratchLayout.keyFloats(operator, math),
+                states,
+                operator.keyValueHeads(),
+                keepsStates,
+                limit);
     }
 
     private ScratchLayout layout(NeighborhoodAttentionOperator operator, TileGeometry geometry, TileShape shape) {
         boolean onePass = shape.onePass(geometry) && operator.additionalTokens() == 0;
-        long heads = operator.heads() / operator.keyValueHeads();
+        long heads = (long) operator.heads() / operator.keyValueHeads() * shape.keyHeads();
         long states = onePass ? 2 : heads * shape.patchesY() * shape.patchesX();
-        return new ScratchLayout(operator, math, geometry.mostKeys(), shape.chunkKeys(), states);
+        return new ScratchLayout(operator, math, geometry.mostKeys(), shape.chunkKeys(), shape.keyHeads(), states);
     }
 
     private Prepared prepared(Key key) {

@@ -46,19 +46,32 @@ record CpuPlan(
         HostLane threads = (HostLane) lane;
         List<HeadRows> inputs = HeadRows.of(tensors.inputs(), operator.inputs());
         List<HeadRows> outputs = HeadRows.of(tensors.outputs(), operator.outputs());
-        long tiles = batch * geometry.groups() * geometry.tiles(shape);
-        int splits = headSplits(tiles, threads.threads());
-        threads.forEach(tiles * splits, (thread, part) -> {
+        Parts parts = parts(batch, threads.threads());
+        threads.forEach(parts.count(), (thread, part) -> {
             TileWorker worker = threads.worker(thread, this, scratch -> new TileWorker(this, threads, scratch));
-            worker.bind(inputs, outputs, splits);
+            worker.bind(inputs, outputs, parts);
             worker.compute(part);
         });
     }
 
-    /** Into how many parts the heads of a tile are divided where there are too few tiles for the threads. */
-    private int headSplits(long tiles, int threads) {
-        long wanted = threads == 1 ? 1 : (PARTS_PER_THREAD * (long) threads - 1) / tiles + 1;
-        return (int) Math.min(wanted, operator.keyValueHeads());
+    /**
+     * How a run is divided among threads.
+     *
+     * @param count parts in all
+     * @param runs runs of tiles, one below the other, of a column of tiles
+     * @param headSplits into which the heads are divided
+     */
+    record Parts(long count, int runs, int headSplits) {}
+
+    /** Whole columns of tiles, so that each tile takes over the keys that it shares with the one above; shorter ones if few. */
+    Parts parts(long batch, int threads) {
+        long columns = batch * geometry.groups() * geometry.tileColumns(shape);
+        int heads = operator.keyValueHeads();
+        int headSplits = (heads - 1) / shape.keyHeads() + 1;
+        long wanted = threads == 1 ? 1 : PARTS_PER_THREAD * (long) threads;
+        int runs = (int) Math.min(geometry.tilesOfColumn(shape), (wanted - 1) / (columns * headSplits) + 1);
+        headSplits = (int) Math.max(headSplits, Math.min(heads, (wanted - 1) / (columns * runs) + 1));
+        return new Parts(columns * runs * headSplits, runs, headSplits);
     }
 
     @Override

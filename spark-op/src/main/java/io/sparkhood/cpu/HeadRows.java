@@ -45,32 +45,47 @@ record HeadRows(float[] floats, short[] halves, DType dtype, int offset, int tok
     }
 
     /**
-     * Copies {@code width} elements of {@code count} tokens, {@code step} elements apart, to {@code s[to + i * pitch]}, widened
-     * to float32.
+     * As {@link TileMath#pack}, widened to float32.
      */
-    void pack(TileMath math, int from, int step, int count, int width, float[] s, int to, int pitch) {
-        switch (dtype) {
-            case FLOAT32 -> math.pack(floats, from, step, count, width, s, to, pitch);
-            case FLOAT16 -> {
-                for (int i = 0; i < count; i++) {
-                    HalfRows.widenFloat16(halves, from + i * step, s, to + i * pitch, width);
-                }
-            }
-            case BFLOAT16 -> {
-                for (int i = 0; i < count; i++) {
-                    HalfRows.widenBfloat16(halves, from + i * step, s, to + i * pitch, width);
+    void pack(
+            TileMath math,
+            int from,
+            int step,
+            int count,
+            int headStep,
+            int heads,
+            int width,
+            float[] s,
+            int to,
+            int pitch,
+            int headPitch) {
+        if (dtype == DType.FLOAT32) {
+            math.pack(floats, from, step, count, headStep, heads, width, s, to, pitch, headPitch);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            for (int head = 0; head < heads; head++) {
+                int a = from + i * step + head * headStep;
+                int b = to + i * pitch + head * headPitch;
+                if (dtype == DType.FLOAT16) {
+                    HalfRows.widenFloat16(halves, a, s, b, width);
+                } else {
+                    HalfRows.widenBfloat16(halves, a, s, b, width);
                 }
             }
         }
     }
 
-    /** Writes {@code s[from + i] * factor} to {@code count} elements, rounded to this tensor's type. */
-    void write(TileMath math, float[] s, int from, float factor, int to, int count) {
+    /** As {@link TileMath#write}, rounded to this tensor's type. */
+    void write(TileMath math, float[] s, int mixed, int sums, int to, int step, int count, int width) {
         if (dtype == DType.FLOAT32) {
-            math.write(s, from, factor, floats, to, count);
-        } else {
-            for (int i = 0; i < count; i++) {
-                halves[to + i] = dtype.narrow(s[from + i] * factor);
+            math.write(s, mixed, sums, floats, to, step, count, width);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            float factor = 1 / s[sums + i];
+            for (int dim = 0; dim < width; dim++) {
+                halves[to + i * step + dim] = dtype.narrow(s[mixed + i * math.valueSlab() + dim] * factor);
             }
         }
     }

@@ -51,6 +51,12 @@ final class PatchPair {
         }
     }
 
+    /** The most lines that one of the patches sees. */
+    int mostLines() {
+        int lines = endLine[0] - firstLine[0];
+        return patches == 1 ? lines : Math.max(lines, endLine[1] - firstLine[1]);
+    }
+
     /** Query rows of a patch. */
     int queryRows(int patch) {
         return tile.y.length(firstPatchY + patch);

@@ -26,9 +26,23 @@ final class PlainTileMath implements TileMath {
     }
 
     @Override
-    public void pack(float[] source, int from, int step, int count, int width, float[] s, int to, int pitch) {
+    public void pack(
+            float[] source,
+            int from,
+            int step,
+            int count,
+            int headStep,
+            int heads,
+            int width,
+            float[] s,
+            int to,
+            int pitch,
+            int headPitch) {
         for (int i = 0; i < count; i++) {
-            System.arraycopy(source, from + i * step, s, to + i * pitch, width);
+            for (int head = 0; head < heads; head++) {
+                System.arraycopy(
+                        source, from + i * step + head * headStep, s, to + i * pitch + head * headPitch, width);
+            }
         }
     }
 
@@ -225,9 +239,12 @@ final class PlainTileMath implements TileMath {
     }
 
     @Override
-    public void write(float[] s, int from, float factor, float[] target, int to, int count) {
+    public void write(float[] s, int mixed, int sums, float[] target, int to, int step, int count, int dims) {
         for (int i = 0; i < count; i++) {
-            target[to + i] = s[from + i] * factor;
+            float factor = 1 / s[sums + i];
+            for (int dim = 0; dim < dims; dim++) {
+                target[to + i * step + dim] = s[mixed + i * VALUE_SLAB + dim] * factor;
+            }
         }
     }
 }

@@ -8,13 +8,18 @@ import io.sparkhood.operator.NeighborhoodAttentionOperator;
  */
 final class ScratchLayout {
     /** Keys of a strip: the scores of a pair of patches are to stay in the first-level cache. */
-    private static final int MOST_STRIP_KEYS = 320;
+    private static final int MOST_STRIP_KEYS = Integer.getInteger("strip", 320);
+
+    /** Floats of queries on their way to be transposed. */
+    private static final int STAGED_FLOATS = 16 * 1024;
 
     private static final int MOST_MASK_TABLES = 16;
     private static final int MASK_FLOATS = 64 * 1024;
 
     /** Keys of a strip at most. */
     final int stripKeys;
+    /** Query heads staged at once. */
+    final int stagedHeads;
     /** Tables of masks. */
     final int maskTables;
 
@@ -27,15 +32,15 @@ final class ScratchLayout {
     final int patchStride;
     final int stagedStride;
 
-    final int keys; // [keySlabs][chunkKeys + padding][KEY_SLAB]
-    final int values; // [valueSlabs][chunkKeys + padding][valueSlab]
+    private final int keys; // [heads][keySlabs][chunkKeys + padding][KEY_SLAB]
+    private final int values; // [heads][valueSlabs][chunkKeys + padding][valueSlab]
     final int scores; // [2][stripKeys + padding][lanes]
     final int masks; // [maskTables][stripKeys + padding][lanes]
     final int biased; // [2][stripKeys + padding][lanes], masks + bias of one head
     final int zeros; // [stripKeys + padding][lanes], the masks of keys that all see
     final int row; // [lanes], masks of one line of keys
     final int columns; // [stripKeys][lanes], masks by column
-    final int staged; // [lanes][headDim in whole vectors], queries on their way to be transposed
+    private final int staged; // [stagedHeads][2][lanes][headDim in whole vectors], queries on their way to be transposed
     final int factors; // [1 + padding][lanes]
     final int ignored; // [lanes]
 
@@ -47,6 +52,7 @@ final class ScratchLayout {
     private final int query; // [headDim in whole vectors][lanes]
     private final int mixed; // [valueSlabs][lanes][valueSlab]
     private final long floats;
+    private final int lanes;
     private long next;
 
     /**
@@ -54,10 +60,12 @@ final class ScratchLayout {
      *
      * @param patchKeys the most keys that a patch sees
      * @param chunkKeys keys packed at once
+     * @param keyHeads heads of keys packed at once
      * @param states running sums kept at once, each of one patch and one head
      */
-    ScratchLayout(NeighborhoodAttentionOperator operator, TileMath math, long patchKeys, long chunkKeys, long states) {
-        int lanes = math.lanes();
+    ScratchLayout(NeighborhoodAttentionOperator operator, TileMath math, long patchKeys, long chunkKeys, int keyHeads, long states) {
+        lanes = math.lanes();
+        int heads = operator.heads() / operator.keyValueHeads() * keyHeads;
         long wholeHeadDim = wholeVectors(operator.headDim(), lanes);
         keySlabs = (operator.headDim() - 1) / TileMath.KEY_SLAB + 1;
         valueSlabs = (operator.valueDim() - 1) / math.valueSlab() + 1;
@@ -66,18 +74,21 @@ final class ScratchLayout {
         maskTables = Math.max(2, Math.min(MOST_MASK_TABLES, MASK_FLOATS / patchStride));
         long packedKeys = Math.max(chunkKeys, Math.min(stripKeys, operator.additionalTokens()));
         long paddedKeys = packedKeys + TileMath.PADDING_KEYS;
+        paddedKeys += Math.floorMod(5 - paddedKeys, 32); // planes a multiple of 4 KB apart would evict each other
         keySlabStride = asInt(paddedKeys * TileMath.KEY_SLAB);
         valueSlabStride = asInt(paddedKeys * math.valueSlab());
         stagedStride = asInt(wholeHeadDim);
-        keys = take(keySlabs * paddedKeys * TileMath.KEY_SLAB);
-        values = take(valueSlabs * paddedKeys * math.valueSlab());
+        next = Integer.getInteger("shift", 0);
+        keys = take(keyHeads * keySlabs * paddedKeys * TileMath.KEY_SLAB);
+        values = take(keyHeads * valueSlabs * paddedKeys * math.valueSlab());
         scores = take(2L * patchStride);
         masks = take((long) maskTables * patchStride);
         biased = take(operator.relativePositionBias() ? 2L * patchStride : 0);
         zeros = take(patchStride);
         row = take(lanes);
         columns = take((long) stripKeys * lanes);
-        staged = take(lanes * wholeHeadDim);
+        stagedHeads = (int) Math.max(1, Math.min(heads, STAGED_FLOATS / (2 * lanes * wholeHeadDim)));
+        staged = take(stagedHeads * 2L * lanes * wholeHeadDim);
         factors = take((1L + TileMath.PADDING_KEYS) * lanes);
         ignored = take(lanes);
         this.states = asInt(next);
@@ -123,6 +134,25 @@ final class ScratchLayout {
     /** Floats of the whole array. */
     long floats() {
         return floats;
+    }
+
+    /** The staged queries of the pair of patches for a head. */
+    int staged(int head) {
+        return staged + head * stagedPitch();
+    }
+
+    int stagedPitch() {
+        return 2 * lanes * stagedStride;
+    }
+
+    /** The packed keys of a head, counted from the first packed. */
+    int keys(int head) {
+        return keys + head * keySlabs * keySlabStride;
+    }
+
+    /** Their values. */
+    int values(int head) {
+        return values + head * valueSlabs * valueSlabStride;
     }
 
     int begun(int state) {

@@ -49,18 +49,16 @@ final class Tile {
     }
 
     /** Moves to a tile of a dilation group; false where a group of fewer patches has no such tile. */
-    boolean moveTo(int group, int index) {
+    boolean moveTo(int group, int indexZ, int indexY, int indexX) {
         groupX = group % geometry.x.dilation;
         groupY = group / geometry.x.dilation % geometry.y.dilation;
         groupZ = group / geometry.x.dilation / geometry.y.dilation;
         z = geometry.z.patches(groupZ);
         y = geometry.y.patches(groupY);
         x = geometry.x.patches(groupX);
-        int tilesX = geometry.x.tiles(shape.patchesX());
-        int tilesY = geometry.y.tiles(shape.patchesY());
-        firstPatchX = index % tilesX * shape.patchesX();
-        firstPatchY = index / tilesX % tilesY * shape.patchesY();
-        placeZ = index / tilesX / tilesY;
+        placeZ = indexZ;
+        firstPatchY = indexY * shape.patchesY();
+        firstPatchX = indexX * shape.patchesX();
         if (placeZ >= z.patches() || firstPatchY >= y.patches() || firstPatchX >= x.patches()) {
             return false;
         }
@@ -75,6 +73,22 @@ final class Tile {
         lineChunks = (lines - 1) / shape.chunkLines() + 1;
         columnChunks = (columns - 1) / shape.chunkColumns() + 1;
         return true;
+    }
+
+    /** Lines of the box of the tile above that this tile's box begins with: the tile above ends where this one starts. */
+    int linesOfTileAbove() {
+        int end = y.endKey(firstPatchY - 1);
+        return Math.max(0, end - boxY) * depth;
+    }
+
+    /** Lines that the box of the tile above has before the first line of this one's. */
+    int linesPassed() {
+        return (boxY - y.firstKey(Math.max(0, firstPatchY - shape.patchesY()))) * depth;
+    }
+
+    /** Lines of the box. */
+    int lines() {
+        return lines;
     }
 
     /** Pairs of patches, one below the other; the last of a column may be a single one. */
@@ -111,6 +125,16 @@ final class Tile {
     /** Tokens from one key of a line to the next. */
     int tokenStep() {
         return geometry.x.dilation;
+    }
+
+    /** Whether each line of the chunk is one key, one position on y from the next. */
+    boolean linesAreKeys() {
+        return chunkColumns() == 1 && depth == 1;
+    }
+
+    /** Tokens from a key or query to the one below it. */
+    int lineStep() {
+        return geometry.y.dilation * geometry.x.extent;
     }
 
     /** Line of the box where the keys of a place on y begin. */

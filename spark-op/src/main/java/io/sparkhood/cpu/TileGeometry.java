@@ -91,9 +91,14 @@ final class TileGeometry {
         return (long) z.mostKeys(1) * y.mostKeys(1) * x.mostKeys(1);
     }
 
-    /** Tiles of a dilation group; shorter groups lack some. */
-    int tiles(TileShape shape) {
-        return z.tiles(1) * y.tiles(shape.patchesY()) * x.tiles(shape.patchesX());
+    /** Columns of tiles of a dilation group; shorter groups lack some. */
+    int tileColumns(TileShape shape) {
+        return z.tiles(1) * x.tiles(shape.patchesX());
+    }
+
+    /** Tiles of such a column. */
+    int tilesOfColumn(TileShape shape) {
+        return y.tiles(shape.patchesY());
     }
 
     /** Pairs of a lane, used or not, and a key that its patch is scored against. */

@@ -34,8 +34,22 @@ interface TileMath {
         return 2 * lanes();
     }
 
-    /** Copies {@code width} floats {@code count} times, from {@code source[from + i * step]} on to {@code s[to + i * pitch]}. */
-    void pack(float[] source, int from, int step, int count, int width, float[] s, int to, int pitch);
+    /**
+     * Copies {@code width} floats of each of {@code heads} heads of each of {@code count} tokens, from
+     * {@code source[from + i * step + head * headStep]} on to {@code s[to + i * pitch + head * headPitch]}.
+     */
+    void pack(
+            float[] source,
+            int from,
+            int step,
+            int count,
+            int headStep,
+            int heads,
+            int width,
+            float[] s,
+            int to,
+            int pitch,
+            int headPitch);
 
     /**
      * {@code s[to][dim][lane] = s[rows + lane * stride + dim] * factor} for at least {@code dims} dims; reads and writes up to the
@@ -103,6 +117,9 @@ interface TileMath {
      */
     void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims);
 
-    /** {@code target[to + i] = s[from + i] * factor}. */
-    void write(float[] s, int from, float factor, float[] target, int to, int count);
+    /**
+     * {@code target[to + i * step + dim] = s[mixed + i * valueSlab() + dim] / s[sums + i]} for {@code count} queries and {@code dims}
+     * of one slab.
+     */
+    void write(float[] s, int mixed, int sums, float[] target, int to, int step, int count, int dims);
 }

@@ -2,7 +2,8 @@ package io.sparkhood.cpu;
 
 /**
  * How many patches make a tile, and how many of its keys are packed at once. A pure function of the operator, the vector width
- * and the limits: the tile whose keys fit the limit and for which, over the whole map, the fewest keys are packed.
+ * and the limits: the tile whose keys fit the limit and for which, over the whole map, the least memory is moved. Several
+ * heads are packed together, since they lie side by side in memory, unless that makes the tiles much smaller.
  *
  * <p>Where not even the keys of a pair of patches fit, they are packed chunk by chunk, and the tile is as large as the running
  * sums of its queries allow.
@@ -11,8 +12,15 @@ package io.sparkhood.cpu;
  * @param patchesX patches of a tile on x
  * @param chunkLines lines of keys packed at once
  * @param chunkColumns keys of each line packed at once
+ * @param keyHeads heads of keys packed at once
  */
-record TileShape(int patchesY, int patchesX, int chunkLines, int chunkColumns) {
+record TileShape(int patchesY, int patchesX, int chunkLines, int chunkColumns, int keyHeads) {
+    /** What moving a packed line costs where the next tile below needs it again, against packing it. */
+    private static final double MOVED = 0.35;
+
+    /** Floats of a run of memory that cost as much to begin as to read. */
+    private static final double RUN = Integer.getInteger("run", 64);
+
     private static final int FEWEST_KEYS = 64;
 
     /**
@@ -20,39 +28,88 @@ record TileShape(int patchesY, int patchesX, int chunkLines, int chunkColumns) {
      *
      * @param keyFloats floats of a packed key and its value
      * @param stateFloats floats of the running sums of a patch, all heads that share a key
+     * @param keyHeads heads of keys
      * @param keepsStates whether running sums outlive a chunk in any case, as with additional keys
      * @param limit floats of packed keys and values, and of running sums, that a tile should not exceed
      */
-    static TileShape choose(TileGeometry geometry, long keyFloats, long stateFloats, boolean keepsStates, long limit) {
-        AxisPatches y = geometry.y.patches(0);
-        AxisPatches x = geometry.x.patches(0);
-        int bestY = 0;
-        int bestX = 0;
-        double best = Double.POSITIVE_INFINITY;
-        for (int patchesY = 2; patchesY > 0; patchesY = nextSize(y.patches(), patchesY, 2)) {
-            long keysY = y.keysOfTiles(patchesY);
-            long mostY = (long) geometry.z.mostKeys(1) * geometry.y.mostKeys(patchesY);
-            for (int patchesX = 1; patchesX > 0; patchesX = nextSize(x.patches(), patchesX, 1)) {
-                boolean fits = mostY * geometry.x.mostKeys(patchesX) * keyFloats <= limit;
-                boolean least = patchesY == 2 && patchesX == 1;
-                if (!least && (!fits || keepsStates) && (long) patchesY * patchesX * stateFloats > limit) {
-                    break;
-                }
-                // a tile whose keys are packed in chunks must save much to be worth the traffic of its sums
-                double cost = (double) keysY * x.keysOfTiles(patchesX) * (fits ? 1 : 2);
-                if (cost < best) {
-                    best = cost;
-                    bestY = patchesY;
-                    bestX = patchesX;
+    static TileShape choose(
+            TileGeometry geometry, long keyFloats, long stateFloats, int keyHeads, boolean keepsStates, long limit) {
+        Choice best = new Choice(geometry, keyFloats, stateFloats, 1, keepsStates, limit);
+        for (int heads = 2; heads < 2 * keyHeads; heads *= 2) {
+            int most = Math.min(heads, keyHeads);
+            Choice several = new Choice(geometry, keyFloats, stateFloats, most, keepsStates, limit);
+            if (several.fits && several.cost < best.cost) {
+                best = several;
+            }
+        }
+        return best.shape();
+    }
+
+    /** The best tile for so many heads. */
+    private static final class Choice {
+        private final TileGeometry geometry;
+        private final int heads;
+        private final long keyFloats;
+        private final long limit;
+        private int patchesY;
+        private int patchesX;
+        private double cost = Double.POSITIVE_INFINITY;
+        private boolean fits;
+
+        Choice(
+                TileGeometry geometry,
+                long keyFloatsOfHead,
+                long stateFloats,
+                int heads,
+                boolean keepsStates,
+                long limit) {
+            this.geometry = geometry;
+            this.heads = heads;
+            this.keyFloats = heads * keyFloatsOfHead;
+            this.limit = limit;
+            AxisPatches y = geometry.y.patches(0);
+            AxisPatches x = geometry.x.patches(0);
+            double perKey = 1 + RUN / (heads * keyFloatsOfHead / 2.0);
+            for (int tileY = 2; tileY > 0; tileY = nextSize(y.patches(), tileY, 2)) {
+                long packedY = y.endKey(y.patches() - 1) - y.firstKey(0);
+                double costY = packedY + MOVED * (y.keysOfTiles(tileY) - packedY);
+                for (int tileX = 1; tileX > 0; tileX = nextSize(x.patches(), tileX, 1)) {
+                    boolean whole = lines(tileY) * columns(tileX) * keyFloats <= limit;
+                    boolean sumsFit = (long) tileY * tileX * heads * stateFloats <= limit;
+                    boolean least = tileY == 2 && tileX == 1;
+                    if (!least && !sumsFit && (!whole || keepsStates)) {
+                        break;
+                    }
+                    double keys = geometry.z.mostKeys(1) * x.keysOfTiles(tileX) * (whole ? costY : 2 * y.keysOfTiles(tileY));
+                    double queries = (double) y.places() * x.places();
+                    consider(tileY, tileX, whole, perKey * (keys + queries));
                 }
             }
         }
-        long lines = (long) geometry.z.mostKeys(1) * geometry.y.mostKeys(bestY);
-        long columns = geometry.x.mostKeys(bestX);
-        long keys = Math.max(FEWEST_KEYS, limit / keyFloats);
-        long chunkColumns = Math.min(columns, keys);
-        long chunkLines = Math.min(lines, Math.max(1, keys / chunkColumns));
-        return new TileShape(bestY, bestX, (int) chunkLines, (int) chunkColumns);
+
+        private void consider(int tileY, int tileX, boolean whole, double moved) {
+            if (moved < cost) {
+                cost = moved;
+                patchesY = tileY;
+                patchesX = tileX;
+                fits = whole;
+            }
+        }
+
+        private long lines(int tileY) {
+            return (long) geometry.z.mostKeys(1) * geometry.y.mostKeys(tileY);
+        }
+
+        private long columns(int tileX) {
+            return geometry.x.mostKeys(tileX);
+        }
+
+        TileShape shape() {
+            long keys = Math.max(FEWEST_KEYS, limit / keyFloats);
+            long chunkColumns = Math.min(columns(patchesX), keys);
+            long chunkLines = Math.min(lines(patchesY), Math.max(1, keys / chunkColumns));
+            return new TileShape(patchesY, patchesX, (int) chunkLines, (int) chunkColumns, heads);
+        }
     }
 
     /** The next larger size that cuts an axis into fewer tiles, a multiple of {@code unit}; 0 after the last. */

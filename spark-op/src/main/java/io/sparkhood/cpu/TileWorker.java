@@ -8,13 +8,12 @@ import java.util.List;
  * One thread of one plan: takes tiles through packing, scores, softmax and mix.
  *
  * <pre>
- * for each key/value head        the query heads of its group share what is packed
- *   for each chunk of keys       one, unless the window is large
- *     pack keys and values
- *     for each pair of patches, for each query head, for each strip of the chunk
- *       scores = masks + query . key          base 2: queries carry scale * log2(e)
- *       max, sum, mixed                       online softmax: earlier strips are rescaled to the new maximum
- *   output = mixed / sum
+ * for each chunk of keys       one, unless the window is large
+ *   pack keys and values of the part's heads
+ *   for each pair of patches, for each query head, for each strip of the chunk
+ *     scores = masks + query . key          base 2: queries carry scale * log2(e)
+ *     max, sum, mixed                       online softmax: earlier strips are rescaled to the new maximum
+ * output = mixed / sum
  * </pre>
  */
 final class TileWorker {
@@ -22,7 +21,9 @@ final class TileWorker {
 
     private final NeighborhoodAttentionOperator operator;
     private final TileGeometry geometry;
-    private final int tiles;
+    private final int tileColumns;
+    private final int tilesOfColumn;
+    private final int tilesX;
     private final TileMath math;
     private final ScratchLayout at;
     private final HostLane lane;
@@ -37,8 +38,10 @@ final class TileWorker {
     private final float queryFactor;
     private List<HeadRows> inputs = List.of(); // query, key, value [, additionalKeys, additionalValues]
     private List<HeadRows> outputs = List.of(); // output [, logSumExp]
-    private int splits;
+    private CpuPlan.Parts parts = new CpuPlan.Parts(0, 1, 1);
     private long row;
+    private int firstKeyHead; // of the part
+    private int keyHeads;
     private int offsetsOfColumns;
     private int offsetsOfPitch;
     private int packedLine; // first packed line and column, and keys from one packed line to the next
@@ -48,7 +51,9 @@ final class TileWorker {
     TileWorker(CpuPlan plan, HostLane lane, float[] scratch) {
         operator = plan.operator();
         geometry = plan.geometry();
-        tiles = geometry.tiles(plan.shape());
+        tileColumns = geometry.tileColumns(plan.shape());
+        tilesOfColumn = geometry.tilesOfColumn(plan.shape());
+        tilesX = geometry.x.tiles(plan.shape().patchesX());
         math = plan.math();
         at = plan.layout();
         this.lane = lane;
@@ -67,122 +72,182 @@ final class TileWorker {
         return (float) (operator.scale() / LN_2);
     }
 
-    /** Takes the tensors of a run, whose tiles are computed in so many parts each. */
-    void bind(List<HeadRows> inputs, List<HeadRows> outputs, int splits) {
+    /** Takes the tensors of a run. */
+    void bind(List<HeadRows> inputs, List<HeadRows> outputs, CpuPlan.Parts parts) {
         this.inputs = inputs;
         this.outputs = outputs;
-        this.splits = splits;
+        this.parts = parts;
     }
 
-    /** Computes one part: some heads of one tile of one dilation group of one row. */
+    /** Computes one part: some heads of some tiles, one below the other, of one dilation group of one row. */
     void compute(long part) {
-        int split = (int) (part % splits);
-        int tileOfRow = (int) (part / splits % ((long) geometry.groups() * tiles));
-        row = part / splits / ((long) geometry.groups() * tiles);
-        if (tile.moveTo(tileOfRow / tiles, tileOfRow % tiles)) {
-            int heads = operator.keyValueHeads();
-            for (int head = heads * split / splits; head < heads * (split + 1) / splits; head++) {
-                attend(head);
+        int split = (int) (part % parts.headSplits());
+        long rest = part / parts.headSplits();
+        int run = (int) (rest % parts.runs());
+        rest /= parts.runs();
+        int column = (int) (rest % tileColumns);
+        rest /= tileColumns;
+        int group = (int) (rest % geometry.groups());
+        row = rest / geometry.groups();
+        firstKeyHead = (int) ((long) operator.keyValueHeads() * split / parts.headSplits());
+        keyHeads = (int) ((long) operator.keyValueHeads() * (split + 1) / parts.headSplits()) - firstKeyHead;
+        int first = (int) ((long) tilesOfColumn * run / parts.runs());
+        int end = (int) ((long) tilesOfColumn * (run + 1) / parts.runs());
+        for (int index = first; index < end; index++) {
+            if (tile.moveTo(group, column / tilesX, index, column % tilesX)) {
+                attend(index > first);
             }
         }
     }
 
-    private void attend(int keyHead) {
+    private void attend(boolean belowTheLast) {
         int additional = operator.additionalTokens();
         if (tile.chunks() == 1 && additional == 0) {
-            pack(keyHead, 0);
+            pack(0, belowTheLast ? keepLines() : 0);
             for (int index = 0; index < tile.pairs(); index++) {
                 pair.moveTo(index);
-                for (int head = 0; head < groupHeads; head++) {
-                    open(keyHead * groupHeads + head, 0);
-                    attendChunk(keyHead * groupHeads + head, 0);
-                    close(keyHead * groupHeads + head, 0);
+                for (int head = 0; head < keyHeads * groupHeads; head++) {
+                    open(head, 0);
+                    attendChunk(head, 0);
+                    close(head, 0);
                 }
             }
             return;
         }
-        forEachPair(keyHead, this::open);
+        forEachPair(this::open);
         for (int chunk = 0; chunk < tile.chunks(); chunk++) {
-            pack(keyHead, chunk);
-            forEachPair(keyHead, this::attendChunk);
+            pack(chunk, 0);
+            forEachPair(this::attendChunk);
         }
         for (int done = 0; done < additional; done += at.stripKeys) {
             int from = done;
             int to = Math.min(additional, from + at.stripKeys);
-            packAdditional(keyHead, from, to);
-            forEachPair(keyHead, (head, state) -> {
+            packAdditional(from, to);
+            forEachPair((head, state) -> {
                 strip.moveToAdditional(from, to);
-                attendStrip(state, starts.ofAdditional(), starts.ofAdditional(), true);
+                attendStrip(head, state, starts.ofAdditional(), starts.ofAdditional(), true);
             });
         }
-        forEachPair(keyHead, this::close);
+        forEachPair(this::close);
     }
 
-    /** What is done with a query head of the pair, and the number of its first running sums. */
+    /** What is done with a query head of the pair, counted from the part's first, and the number of its first running sums. */
     private interface Step {
         void run(int head, int state);
     }
 
-    private void forEachPair(int keyHead, Step step) {
+    private void forEachPair(Step step) {
+        int heads = keyHeads * groupHeads;
         for (int index = 0; index < tile.pairs(); index++) {
             pair.moveTo(index);
-            for (int head = 0; head < groupHeads; head++) {
-                step.run(keyHead * groupHeads + head, 2 * (index * groupHeads + head));
+            for (int head = 0; head < heads; head++) {
+                step.run(head, 2 * (index * heads + head));
             }
         }
     }
 
-    private void pack(int keyHead, int chunk) {
+    /** Moves the lines of keys that the last tile has left to where this tile has them, and returns their number. */
+    private int keepLines() {
+        int lines = Math.min(tile.linesOfTileAbove(), tile.lines());
+        int keys = lines * packedPitch;
+        int passed = tile.linesPassed() * packedPitch;
+        if (passed > 0) {
+            for (int head = 0; head < keyHeads; head++) {
+                keep(at.keys(head), at.keySlabs, at.keySlabStride, keys, passed, TileMath.KEY_SLAB);
+                keep(at.values(head), at.valueSlabs, at.valueSlabStride, keys, passed, math.valueSlab());
+            }
+        }
+        return lines;
+    }
+
+    private void keep(int plane, int slabs, int slabStride, int keys, int passed, int width) {
+        for (int slab = 0; slab < slabs; slab++) {
+            int to = plane + slab * slabStride;
+            System.arraycopy(s, to + passed * width, s, to, keys * width);
+        }
+    }
+
+    private void pack(int chunk, int keptLines) {
         tile.moveToChunk(chunk);
         packedLine = tile.chunkLine;
         packedColumn = tile.chunkColumn;
         packedPitch = tile.chunkColumns();
-        int keys = 0;
-        for (int line = tile.chunkLine; line < tile.chunkEndLine; line++) {
-            packKeys(inputs.get(1), keyHead, tile.tokenOfLine(line), tile.tokenStep(), packedPitch, keys);
-            packValues(inputs.get(2), keyHead, tile.tokenOfLine(line), tile.tokenStep(), packedPitch, keys);
+        int keys = keptLines * packedPitch;
+        if (tile.linesAreKeys()) {
+            int token = tile.tokenOfLine(tile.chunkLine + keptLines);
+            int count = tile.chunkEndLine - tile.chunkLine - keptLines;
+            packKeys(inputs.get(1), token, tile.lineStep(), count, keys);
+            packValues(inputs.get(2), token, tile.lineStep(), count, keys);
+            return;
+        }
+        for (int line = tile.chunkLine + keptLines; line < tile.chunkEndLine; line++) {
+            packKeys(inputs.get(1), tile.tokenOfLine(line), tile.tokenStep(), packedPitch, keys);
+            packValues(inputs.get(2), tile.tokenOfLine(line), tile.tokenStep(), packedPitch, keys);
             keys += packedPitch;
         }
     }
 
-    private void packAdditional(int keyHead, int from, int to) {
+    private void packAdditional(int from, int to) {
         packedLine = from;
         packedColumn = 0;
         packedPitch = 1;
-        packKeys(inputs.get(3), keyHead, from, 1, to - from, 0);
-        packValues(inputs.get(4), keyHead, from, 1, to - from, 0);
+        packKeys(inputs.get(3), from, 1, to - from, 0);
+        packValues(inputs.get(4), from, 1, to - from, 0);
     }
 
-    private void packKeys(HeadRows key, int keyHead, int token, int step, int count, int place) {
+    private void packKeys(HeadRows key, int token, int tokenStep, int count, int place) {
         int width = TileMath.KEY_SLAB;
-        pack(key, keyHead, token, step, count, at.keys + place * width, width, at.keySlabStride);
+        int headPitch = at.keys(1) - at.keys(0);
+        pack(key, token, tokenStep, count, at.keys(0) + place * width, width, at.keySlabStride, headPitch);
     }
 
-    private void packValues(HeadRows value, int keyHead, int token, int step, int count, int place) {
+    private void packValues(HeadRows value, int token, int tokenStep, int count, int place) {
         int width = math.valueSlab();
-        pack(value, keyHead, token, step, count, at.values + place * width, width, at.valueSlabStride);
+        int headPitch = at.values(1) - at.values(0);
+        pack(value, token, tokenStep, count, at.values(0) + place * width, width, at.valueSlabStride, headPitch);
     }
 
     private void pack(
-            HeadRows rows, int keyHead, int token, int tokenStep, int count, int to, int width, int slabStride) {
-        int from = rows.base(row, keyHead) + token * rows.tokenStride();
+            HeadRows rows, int token, int tokenStep, int count, int to, int width, int slabStride, int headPitch) {
+        int from = rows.base(row, firstKeyHead) + token * rows.tokenStride();
         int step = tokenStep * rows.tokenStride();
+        if (rows.dims() % width == 0) { // slabs lie as heads do: one pass in the order of memory
+            int slabs = keyHeads * (rows.dims() / width);
+            rows.pack(math, from, step, count, width, slabs, width, s, to, width, slabStride);
+            return;
+        }
         for (int dim = 0; dim < rows.dims(); dim += width) {
             int dims = Math.min(width, rows.dims() - dim);
-            rows.pack(math, from + dim, step, count, dims, s, to + dim / width * slabStride, width);
+            int slab = to + dim / width * slabStride;
+            rows.pack(math, from + dim, step, count, rows.dims(), keyHeads, dims, s, slab, width, headPitch);
+        }
+    }
+
+    /** Brings the queries of the pair together, for this head and as many more as fit: heads lie side by side in memory. */
+    private void stage(int head) {
+        HeadRows query = inputs.get(0);
+        int heads = Math.min(at.stagedHeads, keyHeads * groupHeads - head);
+        int base = query.base(row, firstKeyHead * groupHeads + head);
+        int step = (geometry.laneX == 1 ? tile.lineStep() : tile.tokenStep()) * query.tokenStride();
+        int to = at.staged(0);
+        boolean column = geometry.laneX == 1;
+        int laneCount = column ? lanes : geometry.laneX;
+        for (int first = 0; first < pair.patches * lanes; first += laneCount) {
+            int from = base + pair.tokens[first] * query.tokenStride();
+            int count = column ? pair.queryRows(first / lanes) : pair.queryColumns();
+            query.pack(math, from, step, count, query.dims(), heads, query.dims(), s, to, at.stagedStride, at.stagedPitch());
+            to += laneCount * at.stagedStride;
         }
     }
 
     /** Starts a head: its queries with the lane fastest, nothing seen yet. */
     private void open(int head, int state) {
-        HeadRows query = inputs.get(0);
-        int base = query.base(row, head);
+        if (head % at.stagedHeads == 0) {
+            stage(head);
+        }
         for (int patch = 0; patch < pair.patches; patch++) {
-            for (int l = 0; l < lanes; l++) {
-                int from = base + pair.tokens[patch * lanes + l] * query.tokenStride();
-                query.pack(math, from, 0, 1, query.dims(), s, at.staged + l * at.stagedStride, 0);
-            }
-            math.transpose(s, at.staged, at.stagedStride, queryFactor, query.dims(), at.query(state + patch));
+            int staged = at.staged(head % at.stagedHeads) + patch * lanes * at.stagedStride;
+            math.transpose(s, staged, at.stagedStride, queryFactor, operator.headDim(), at.query(state + patch));
             s[at.begun(state + patch)] = 0;
             int max = at.max(state + patch);
             int sum = at.sum(state + patch);
@@ -204,12 +269,14 @@ final class TileWorker {
         if (line >= endLine || column >= endColumn) {
             return;
         }
+        int absolute = firstKeyHead * groupHeads + head;
         int columnStrips = (endColumn - column - 1) / at.stripKeys + 1;
         int lines = endLine - line;
         for (int i = 0; i < columnStrips; i++) {
             int from = column + (endColumn - column) * i / columnStrips;
             int to = column + (endColumn - column) * (i + 1) / columnStrips;
-            int lineStrips = (lines - 1) / (at.stripKeys / (to - from)) + 1;
+            int stripLines = at.stripKeys / (to - from);
+            int lineStrips = pair.mostLines() <= stripLines ? 1 : (lines - 1) / stripLines + 1;
             for (int j = 0; j < lineStrips; j++) {
                 strip.moveTo(
                         pair,
@@ -217,35 +284,41 @@ final class TileWorker {
                         line + (int) ((long) lines * (j + 1) / lineStrips),
                         from,
                         to);
-                attendStrip(state, starts.of(strip, 0, head), last == 0 ? 0 : starts.of(strip, 1, head), false);
+                attendStrip(head, state, starts.of(strip, 0, absolute), last == 0 ? 0 : starts.of(strip, 1, absolute), false);
             }
         }
     }
 
-    private void attendStrip(int state, int start, int nextStart, boolean additional) {
-        score(state, start, nextStart);
+    private void attendStrip(int head, int state, int start, int nextStart, boolean additional) {
+        int keyHead = head / groupHeads;
+        score(at.keys(keyHead), state, start, nextStart);
         for (int patch = 0; patch < pair.patches; patch++) {
             if (strip.keys(patch) > 0) {
                 weigh(state + patch, at.scores + patch * at.patchStride, strip.keys(patch));
-                mix(state + patch, patch, additional);
+            }
+        }
+        listValueOffsets();
+        for (int slab = 0; slab < at.valueSlabs; slab++) {
+            for (int patch = 0; patch < pair.patches; patch++) {
+                mix(at.values(keyHead), slab, state + patch, patch, additional);
             }
         }
     }
 
     /** Lines that only the first patch sees, that both see, and that only the second sees. */
-    private void score(int state, int start, int nextStart) {
+    private void score(int keys, int state, int start, int nextStart) {
         if (pair.patches == 1) {
-            scoreOne(state, 0, start, strip.first[0], strip.end[0]);
+            scoreOne(keys, state, 0, start, strip.first[0], strip.end[0]);
             return;
         }
         int bothFirst = Math.max(strip.first[0], strip.first[1]);
         int bothEnd = Math.min(strip.end[0], strip.end[1]);
         if (bothFirst >= bothEnd) {
-            scoreOne(state, 0, start, strip.first[0], strip.end[0]);
-            scoreOne(state, 1, nextStart, strip.first[1], strip.end[1]);
+            scoreOne(keys, state, 0, start, strip.first[0], strip.end[0]);
+            scoreOne(keys, state, 1, nextStart, strip.first[1], strip.end[1]);
             return;
         }
-        scoreOne(state, 0, start, strip.first[0], bothFirst);
+        scoreOne(keys, state, 0, start, strip.first[0], bothFirst);
         boolean merged = strip.columns() == packedPitch;
         int lines = bothEnd - bothFirst;
         int done = (bothFirst - strip.first[0]) * strip.columns() * lanes;
@@ -254,7 +327,7 @@ final class TileWorker {
                 s,
                 at.query(state),
                 at.query(state + 1),
-                at.keys + packed(bothFirst) * TileMath.KEY_SLAB,
+                keys + packed(bothFirst) * TileMath.KEY_SLAB,
                 at.keySlabStride,
                 operator.headDim(),
                 start + done,
@@ -264,17 +337,17 @@ final class TileWorker {
                 merged ? 1 : lines,
                 merged ? lines * packedPitch : strip.columns(),
                 packedPitch);
-        scoreOne(state, 1, nextStart, bothEnd, strip.end[1]);
+        scoreOne(keys, state, 1, nextStart, bothEnd, strip.end[1]);
     }
 
-    private void scoreOne(int state, int patch, int start, int line, int endLine) {
+    private void scoreOne(int keys, int state, int patch, int start, int line, int endLine) {
         if (line < endLine) {
             boolean merged = strip.columns() == packedPitch;
             int done = (line - strip.first[patch]) * strip.columns() * lanes;
             math.score(
                     s,
                     at.query(state + patch),
-                    at.keys + packed(line) * TileMath.KEY_SLAB,
+                    keys + packed(line) * TileMath.KEY_SLAB,
                     at.keySlabStride,
                     operator.headDim(),
                     start + done,
@@ -310,11 +383,11 @@ final class TileWorker {
     }
 
     /** Some queries of a patch at a time, each lot over the lines that it can see. */
-    private void mix(int state, int patch, boolean additional) {
-        listValueOffsets();
-        int slab = math.valueSlab();
+    private void mix(int values, int slab, int state, int patch, boolean additional) {
+        int width = math.valueSlab();
         int step = math.mixLanes();
         int rows = pair.queryRows(patch);
+        int dims = Math.min(width, operator.valueDim() - slab * width);
         for (int l = 0; l < lanes && l / geometry.laneX < rows; l += step) {
             int line = strip.first[patch];
             int endLine = strip.end[patch];
@@ -322,18 +395,13 @@ final class TileWorker {
                 line = Math.max(line, pair.firstLineOfRow(patch, l / geometry.laneX));
                 endLine = Math.min(endLine, pair.endLineOfRow(patch, (l + step - 1) / geometry.laneX));
             }
-            if (line >= endLine) {
-                continue;
-            }
-            int weights =
-                    at.scores + patch * at.patchStride + (line - strip.first[patch]) * strip.columns() * lanes + l;
-            int keys = (endLine - line) * strip.columns();
-            int value = at.values + packed(line) * slab;
-            int mixed = at.mixed(state) + l * slab;
-            for (int dim = 0; dim < operator.valueDim(); dim += slab) {
-                math.mix(s, weights, value, valueOffsets, keys, mixed, Math.min(slab, operator.valueDim() - dim));
-                value += at.valueSlabStride;
-                mixed += lanes * slab;
+            if (line < endLine) {
+                int count = (endLine - line) * strip.columns();
+                int done = (line - strip.first[patch]) * strip.columns() * lanes;
+                int weights = at.scores + patch * at.patchStride + done + l;
+                int value = values + slab * at.valueSlabStride + packed(line) * width;
+                int mixed = at.mixed(state) + (slab * lanes + l) * width;
+                math.mix(s, weights, value, valueOffsets, count, mixed, dims);
             }
         }
     }
@@ -357,27 +425,37 @@ final class TileWorker {
     /** Ends a head: output = mixed / sum, for the queries that exist. */
     private void close(int head, int state) {
         HeadRows output = outputs.get(0);
-        int slab = math.valueSlab();
-        int base = output.base(row, head);
+        int base = output.base(row, firstKeyHead * groupHeads + head);
+        int width = math.valueSlab();
+        boolean column = geometry.laneX == 1;
+        int laneCount = column ? lanes : geometry.laneX;
+        int step = (column ? tile.lineStep() : tile.tokenStep()) * output.tokenStride();
         for (int patch = 0; patch < pair.patches; patch++) {
-            int rows = pair.queryRows(patch);
-            for (int l = 0; l < lanes && l / geometry.laneX < rows; l++) {
-                if (l % geometry.laneX >= pair.queryColumns()) {
-                    continue;
+            int rows = column ? 1 : pair.queryRows(patch);
+            int count = column ? pair.queryRows(patch) : pair.queryColumns();
+            for (int l = 0; l < rows * laneCount; l += laneCount) {
+                int to = base + pair.tokens[patch * lanes + l] * output.tokenStride();
+                int mixed = at.mixed(state + patch) + l * width;
+                for (int dim = 0; dim < output.dims(); dim += width) {
+                    int dims = Math.min(width, output.dims() - dim);
+                    output.write(math, s, mixed, at.sum(state + patch) + l, to + dim, step, count, dims);
+                    mixed += lanes * width;
                 }
-                int token = pair.tokens[patch * lanes + l];
-                float sum = s[at.sum(state + patch) + l];
-                int to = base + token * output.tokenStride();
-                int from = at.mixed(state + patch) + l * slab;
-                for (int dim = 0; dim < output.dims(); dim += slab) {
-                    output.write(math, s, from, 1 / sum, to + dim, Math.min(slab, output.dims() - dim));
-                    from += lanes * slab;
-                }
-                if (operator.logSumExp()) {
-                    HeadRows logSumExp = outputs.get(1);
-                    float max = s[at.max(state + patch) + l];
-                    logSumExp.set(
-                            logSumExp.base(row, head) + token * logSumExp.tokenStride(), max * LN_2 + Math.log(sum));
+            }
+        }
+        if (operator.logSumExp()) {
+            writeLogSumExp(outputs.get(1), firstKeyHead * groupHeads + head, state);
+        }
+    }
+
+    private void writeLogSumExp(HeadRows logSumExp, int head, int state) {
+        int base = logSumExp.base(row, head);
+        for (int patch = 0; patch < pair.patches; patch++) {
+            for (int l = 0; l < pair.queryRows(patch) * geometry.laneX; l++) {
+                if (l % geometry.laneX < pair.queryColumns()) {
+                    int to = base + pair.tokens[patch * lanes + l] * logSumExp.tokenStride();
+                    double sum = s[at.sum(state + patch) + l];
+                    logSumExp.set(to, s[at.max(state + patch) + l] * LN_2 + Math.log(sum));
                 }
             }
         }

@@ -81,17 +81,32 @@ final class VectorTileMath implements TileMath {
     }
 
     @Override
-    public void pack(float[] source, int from, int step, int count, int width, float[] s, int to, int pitch) {
+    public void pack(
+            float[] source,
+            int from,
+            int step,
+            int count,
+            int headStep,
+            int heads,
+            int width,
+            float[] s,
+            int to,
+            int pitch,
+            int headPitch) {
         int whole = width & -VALUE_SLAB;
         for (int i = 0; i < count; i++) {
             int a = from + i * step;
             int b = to + i * pitch;
-            for (int dim = 0; dim < whole; dim += VALUE_SLAB) {
-                FloatVector.fromArray(SPECIES, source, a + dim).intoArray(s, b + dim);
-                FloatVector.fromArray(SPECIES, source, a + dim + LANES).intoArray(s, b + dim + LANES);
-            }
-            for (int dim = whole; dim < width; dim++) {
-                s[b + dim] = source[a + dim];
+            for (int head = 0; head < heads; head++) {
+                for (int dim = 0; dim < whole; dim += VALUE_SLAB) {
+                    FloatVector.fromArray(SPECIES, source, a + dim).intoArray(s, b + dim);
+                    FloatVector.fromArray(SPECIES, source, a + dim + LANES).intoArray(s, b + dim + LANES);
+                }
+                for (int dim = whole; dim < width; dim++) {
+                    s[b + dim] = source[a + dim];
+                }
+                a += headStep;
+                b += headPitch;
             }
         }
     }
@@ -251,14 +266,19 @@ final class VectorTileMath implements TileMath {
     }
 
     @Override
-    public void write(float[] s, int from, float factor, float[] target, int to, int count) {
-        int whole = count & -LANES;
-        FloatVector f = FloatVector.broadcast(SPECIES, factor);
-        for (int i = 0; i < whole; i += LANES) {
-            FloatVector.fromArray(SPECIES, s, from + i).mul(f).intoArray(target, to + i);
-        }
-        for (int i = whole; i < count; i++) {
-            target[to + i] = s[from + i] * factor;
+    public void write(float[] s, int mixed, int sums, float[] target, int to, int step, int count, int dims) {
+        int whole = dims & -LANES;
+        for (int i = 0; i < count; i++) {
+            float scalar = 1 / s[sums + i];
+            FloatVector factor = FloatVector.broadcast(SPECIES, scalar);
+            int from = mixed + i * VALUE_SLAB;
+            int at = to + i * step;
+            for (int dim = 0; dim < whole; dim += LANES) {
+                FloatVector.fromArray(SPECIES, s, from + dim).mul(factor).intoArray(target, at + dim);
+            }
+            for (int dim = whole; dim < dims; dim++) {
+                target[at + dim] = s[from + dim] * scalar;
+            }
         }
     }
 
@@ -269,14 +289,16 @@ final class VectorTileMath implements TileMath {
             none.intoArray(s, scores + key * LANES);
         }
         FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector poison = zero; // sum of 0 x score: NaN as soon as one is not finite
+        FloatVector poison = zero; // sums of 0 x score: NaN as soon as one is not finite
+        FloatVector venom = zero;
         IntVector magnitude = IntVector.broadcast(INTS, Integer.MAX_VALUE);
         IntVector a = IntVector.broadcast(INTS, Integer.MIN_VALUE);
         IntVector b = a;
         for (int at = scores, end = scores + keys * LANES; at < end; at += 2 * LANES) {
             FloatVector f = FloatVector.fromArray(SPECIES, s, at);
             FloatVector g = FloatVector.fromArray(SPECIES, s, at + LANES);
-            poison = f.fma(zero, g.fma(zero, poison));
+            poison = f.fma(zero, poison);
+            venom = g.fma(zero, venom);
             IntVector i = f.reinterpretAsInts();
             IntVector j = g.reinterpretAsInts();
             a = i.lanewise(VectorOperators.ASHR, 31)
@@ -299,7 +321,7 @@ final class VectorTileMath implements TileMath {
                 .lanewise(VectorOperators.XOR, i)
                 .reinterpretAsFloats()
                 .intoArray(s, max);
-        FloatVector.fromArray(SPECIES, s, sum).add(poison).intoArray(s, sum);
+        FloatVector.fromArray(SPECIES, s, sum).add(poison).add(venom).intoArray(s, sum);
     }
 
     @Override

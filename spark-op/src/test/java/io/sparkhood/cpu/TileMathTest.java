@@ -170,23 +170,36 @@ class TileMathTest {
 
     @ParameterizedTest
     @MethodSource("maths")
-    void packsAndWritesAnyWidth(TileMath math) {
+    void packsAnyWidth(TileMath math) {
         for (int width = 1; width <= MOST; width++) {
-            float[] source = RandomAttention.gaussian(random, 2 + 4 * 70 + width);
+            float[] source = RandomAttention.gaussian(random, 2 + 4 * 210 + 3 * 70);
             float[] s = new float[ROOM];
-            math.pack(source, 2, 70, 4, width, s, 5, 80);
-            float[] target = new float[width + 2];
+            math.pack(source, 2, 210, 4, 70, 3, width, s, 5, 80, 400);
             for (int key = 0; key < 4; key++) {
-                float[] row = Arrays.copyOfRange(source, 2 + key * 70, 2 + key * 70 + width);
-                assertThat(Arrays.copyOfRange(s, 5 + key * 80, 5 + key * 80 + width))
-                        .isEqualTo(row);
-                math.write(s, 5 + key * 80, 2f, target, 1, width);
-                assertThat(target[0]).isZero();
-                assertThat(target[width + 1]).isZero();
-                for (int i = 0; i < width; i++) {
-                    assertThat(target[1 + i]).isEqualTo(2 * row[i]);
+                for (int head = 0; head < 3; head++) {
+                    int from = 2 + key * 210 + head * 70;
+                    int to = 5 + key * 80 + head * 400;
+                    assertThat(Arrays.copyOfRange(s, to, to + width))
+                            .isEqualTo(Arrays.copyOfRange(source, from, from + width));
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void writesAnyWidth(TileMath math) {
+        for (int dims = 1; dims <= math.valueSlab(); dims++) {
+            float[] s = scratch();
+            float[] target = new float[ROOM];
+            math.write(s, ROOM, 7, target, 1, 50, 5, dims);
+            float[] expected = new float[ROOM];
+            for (int i = 0; i < 5; i++) {
+                for (int dim = 0; dim < dims; dim++) {
+                    expected[1 + i * 50 + dim] = s[ROOM + i * math.valueSlab() + dim] * (1 / s[7 + i]);
+                }
+            }
+            assertThat(target).isEqualTo(expected);
         }
     }
 
