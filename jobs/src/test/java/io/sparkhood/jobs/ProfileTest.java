@@ -59,14 +59,22 @@ class ProfileTest {
     void aDryRunSaysWhichPlansWouldBeTakenAndWhyNot() {
         Jobs.Outcome outcome = profile("--feature-map", "8,9", "--kernel-size", "3", "--dtype", "float16", "--dry-run");
         assertThat(outcome.exitCode()).isZero();
-        assertThat(outcome.out().lines())
-                .containsExactly(
-                        "",
-                        "1 x 8x9 h1 d32 3x3 float16; useful 8.294e-05 GFLOP, moved 18.4 kB, FLOP bound 8.00x",
-                        "  cpu: refuses: float16 is not supported by the cpu backend yet; cast the columns to float32,"
-                                + " or use backend=reference",
-                        "  reference: one query at a time, double precision; tile bound 8.00x, scratch 0.7 kB per"
-                                + " thread");
+        List<String> lines = outcome.out().lines().toList();
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(1))
+                .isEqualTo("1 x 8x9 h1 d32 3x3 float16; useful 8.294e-05 GFLOP, moved 18.4 kB, FLOP bound 8.00x");
+        assertThat(lines.get(2)).matches("  cpu: tiles of .*; tile bound .*x, scratch .* per thread");
+        assertThat(lines.get(3))
+                .isEqualTo("  reference: one query at a time, double precision; tile bound 8.00x, scratch 0.7 kB per"
+                        + " thread");
+    }
+
+    @Test
+    void aDryRunSaysWhyABackendRefuses() {
+        Jobs.Outcome outcome = profile("--feature-map=2", "--kernel-size=2", "--head-dim=20000000", "--dry-run");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out())
+                .contains("  cpu: refuses: headDim 20000000, valueDim 20000000 and 1 heads per key need ");
     }
 
     @Test
@@ -116,9 +124,10 @@ class ProfileTest {
 
     @Test
     void nothingTimedIsAFailure() {
-        Jobs.Outcome outcome = profile("--feature-map=9", "--kernel-size=3", "--dtype=bfloat16", "--backend=cpu");
+        Jobs.Outcome outcome = profile("--feature-map=2", "--kernel-size=2", "--head-dim=20000000", "--backend=cpu");
         assertThat(outcome.exitCode()).isEqualTo(1);
-        assertThat(outcome.out()).contains("  cpu: refuses: bfloat16 is not supported");
+        assertThat(outcome.out())
+                .contains("  cpu: refuses: headDim 20000000, valueDim 20000000 and 1 heads per key need ");
         assertThat(outcome.lastLine()).isEqualTo("nothing was timed; the lines above say why");
     }
 

@@ -5,10 +5,12 @@ package io.sparkhood.backend;
  *
  * @param device ordinal of the device; the CPU is always 0
  * @param memoryBudgetBytes device memory it may take, 0 for the backend's own default
+ * @param scratchBytes memory that a plan may hold for each thread beside the tensors, 0 for the backend's own default; backends
+ *     whose threads hold none ignore it
  */
-public record BackendOptions(int device, long memoryBudgetBytes) {
+public record BackendOptions(int device, long memoryBudgetBytes, long scratchBytes) {
     /** Device 0, memory as the backend sees fit. */
-    public static final BackendOptions DEFAULT = new BackendOptions(0, 0);
+    public static final BackendOptions DEFAULT = new BackendOptions(0, 0, 0);
 
     public BackendOptions {
         if (device < 0) {
@@ -17,5 +19,13 @@ public record BackendOptions(int device, long memoryBudgetBytes) {
         if (memoryBudgetBytes < 0) {
             throw new IllegalArgumentException("memoryBudgetBytes must not be negative, but is " + memoryBudgetBytes);
         }
+        if (scratchBytes < 0) {
+            throw new IllegalArgumentException("scratchBytes must not be negative, but is " + scratchBytes);
+        }
+    }
+
+    /** These, with as much scratch memory for each thread. */
+    public BackendOptions withScratchBytes(long bytes) {
+        return new BackendOptions(device, memoryBudgetBytes, bytes);
     }
 }

@@ -15,7 +15,7 @@ final class CpuBackend extends HostBackend {
     private static final long DEFAULT_CACHE_BYTES = 64L << 20;
     private static final long DEFAULT_SCRATCH_BYTES = 8L << 20;
     /** Keys and values packed at once are to stay in the second-level cache. */
-    private static final long PACKED_FLOATS = Long.getLong("packed", 140 * 1024);
+    private static final long PACKED_FLOATS = 140 * 1024;
 
     private final TileMath math;
     private final long cacheBytes;
@@ -24,15 +24,12 @@ final class CpuBackend extends HostBackend {
             new LinkedHashMap<>(16, 0.75f, true); // guarded by itself; eldest use first
     private long knownBytes; // guarded by known
 
-    CpuBackend(TileMath math, long cacheBytes) {
-        this(math, cacheBytes, 0);
-    }
-
     CpuBackend(TileMath math, long cacheBytes, long scratchBytes) {
         super("cpu");
         this.math = math;
         this.cacheBytes = cacheBytes > 0 ? cacheBytes : DEFAULT_CACHE_BYTES;
-        this.scratchBytes = scratchBytes > 0 ? scratchBytes : DEFAULT_SCRATCH_BYTES;
+        this.scratchBytes =
+                Math.min(scratchBytes > 0 ? scratchBytes : DEFAULT_SCRATCH_BYTES, Float.BYTES * MAX_ARRAY_ELEMENTS);
     }
 
     private record Key(NeighborhoodAttentionOperator operator, Parameters parameters) {}
@@ -80,7 +77,7 @@ final class CpuBackend extends HostBackend {
     /** The layout of the shape that packs the fewest keys at once. */
     private ScratchLayout smallest(NeighborhoodAttentionOperator operator) {
         TileGeometry geometry = new TileGeometry(operator, math.lanes());
-        return layout(operator, geometry, shape(operator, geometry, 0));
+        return layout(operator, geometry, shape(operator, geometry, 0), 0);
     }
 
     private TileShape shape(NeighborhoodAttentionOperator operator, TileGeometry geometry, long limit) {
@@ -95,11 +92,12 @@ final class CpuBackend extends HostBackend {
                 limit);
     }
 
-    private ScratchLayout layout(NeighborhoodAttentionOperator operator, TileGeometry geometry, TileShape shape) {
+    private ScratchLayout layout(
+            NeighborhoodAttentionOperator operator, TileGeometry geometry, TileShape shape, long limit) {
         boolean onePass = shape.onePass(geometry) && operator.additionalTokens() == 0;
         long heads = (long) operator.heads() / operator.keyValueHeads() * shape.keyHeads();
         long states = onePass ? 2 : heads * shape.patchesY() * shape.patchesX();
-        return new ScratchLayout(operator, math, geometry.mostKeys(), shape.chunkKeys(), shape.keyHeads(), states);
+        return new ScratchLayout(operator, math, geometry.mostKeys(), shape, states, limit);
     }
 
     private Prepared prepared(Key key) {
@@ -131,11 +129,13 @@ final class CpuBackend extends HostBackend {
     private Prepared prepare(Key key) {
         NeighborhoodAttentionOperator operator = key.operator;
         TileGeometry geometry = new TileGeometry(operator, math.lanes());
-        TileShape shape = shape(operator, geometry, PACKED_FLOATS);
-        ScratchLayout layout = layout(operator, geometry, shape);
-        for (long limit = PACKED_FLOATS; limit > 0 && Float.BYTES * layout.floats() > scratchBytes; limit /= 2) {
-            shape = shape(operator, geometry, limit / 2);
-            layout = layout(operator, geometry, shape);
+        long limit = PACKED_FLOATS;
+        TileShape shape = shape(operator, geometry, limit);
+        ScratchLayout layout = layout(operator, geometry, shape, limit);
+        while (limit > 0 && Float.BYTES * layout.floats() > scratchBytes) {
+            limit /= 2;
+            shape = shape(operator, geometry, limit);
+            layout = layout(operator, geometry, shape, limit);
         }
         @Nullable BiasTables bias = null;
         if (operator.relativePositionBias()) {

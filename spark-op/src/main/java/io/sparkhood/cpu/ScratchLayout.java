@@ -8,7 +8,7 @@ import io.sparkhood.operator.NeighborhoodAttentionOperator;
  */
 final class ScratchLayout {
     /** Keys of a strip: the scores of a pair of patches are to stay in the first-level cache. */
-    private static final int MOST_STRIP_KEYS = Integer.getInteger("strip", 320);
+    private static final int MOST_STRIP_KEYS = 320;
 
     /** Floats of queries on their way to be transposed. */
     private static final int STAGED_FLOATS = 16 * 1024;
@@ -40,7 +40,8 @@ final class ScratchLayout {
     final int zeros; // [stripKeys + padding][lanes], the masks of keys that all see
     final int row; // [lanes], masks of one line of keys
     final int columns; // [stripKeys][lanes], masks by column
-    private final int staged; // [stagedHeads][2][lanes][headDim in whole vectors], queries on their way to be transposed
+    private final int
+            staged; // [stagedHeads][2][lanes][headDim in whole vectors], queries on their way to be transposed
     final int factors; // [1 + padding][lanes]
     final int ignored; // [lanes]
 
@@ -59,11 +60,18 @@ final class ScratchLayout {
      * Lays out.
      *
      * @param patchKeys the most keys that a patch sees
-     * @param chunkKeys keys packed at once
-     * @param keyHeads heads of keys packed at once
+     * @param shape what is packed at once
      * @param states running sums kept at once, each of one patch and one head
+     * @param limit floats that what may be smaller should not exceed by much
      */
-    ScratchLayout(NeighborhoodAttentionOperator operator, TileMath math, long patchKeys, long chunkKeys, int keyHeads, long states) {
+    ScratchLayout(
+            NeighborhoodAttentionOperator operator,
+            TileMath math,
+            long patchKeys,
+            TileShape shape,
+            long states,
+            long limit) {
+        int keyHeads = shape.keyHeads();
         lanes = math.lanes();
         int heads = operator.heads() / operator.keyValueHeads() * keyHeads;
         long wholeHeadDim = wholeVectors(operator.headDim(), lanes);
@@ -71,14 +79,13 @@ final class ScratchLayout {
         valueSlabs = (operator.valueDim() - 1) / math.valueSlab() + 1;
         stripKeys = (int) Math.min(MOST_STRIP_KEYS, Math.max(patchKeys, operator.additionalTokens()));
         patchStride = (stripKeys + TileMath.PADDING_KEYS) * lanes;
-        maskTables = Math.max(2, Math.min(MOST_MASK_TABLES, MASK_FLOATS / patchStride));
-        long packedKeys = Math.max(chunkKeys, Math.min(stripKeys, operator.additionalTokens()));
+        maskTables = (int) Math.max(2, Math.min(MOST_MASK_TABLES, Math.min(MASK_FLOATS, limit) / patchStride));
+        long packedKeys = Math.max(shape.chunkKeys(), Math.min(stripKeys, operator.additionalTokens()));
         long paddedKeys = packedKeys + TileMath.PADDING_KEYS;
         paddedKeys += Math.floorMod(5 - paddedKeys, 32); // planes a multiple of 4 KB apart would evict each other
         keySlabStride = asInt(paddedKeys * TileMath.KEY_SLAB);
         valueSlabStride = asInt(paddedKeys * math.valueSlab());
         stagedStride = asInt(wholeHeadDim);
-        next = Integer.getInteger("shift", 0);
         keys = take(keyHeads * keySlabs * paddedKeys * TileMath.KEY_SLAB);
         values = take(keyHeads * valueSlabs * paddedKeys * math.valueSlab());
         scores = take(2L * patchStride);
@@ -87,7 +94,7 @@ final class ScratchLayout {
         zeros = take(patchStride);
         row = take(lanes);
         columns = take((long) stripKeys * lanes);
-        stagedHeads = (int) Math.max(1, Math.min(heads, STAGED_FLOATS / (2 * lanes * wholeHeadDim)));
+        stagedHeads = (int) Math.max(1, Math.min(heads, Math.min(STAGED_FLOATS, limit) / (2 * lanes * wholeHeadDim)));
         staged = take(stagedHeads * 2L * lanes * wholeHeadDim);
         factors = take((1L + TileMath.PADDING_KEYS) * lanes);
         ignored = take(lanes);

@@ -91,6 +91,11 @@ final class Tile {
         return lines;
     }
 
+    /** Keys of each line of the box. */
+    int columns() {
+        return columns;
+    }
+
     /** Pairs of patches, one below the other; the last of a column may be a single one. */
     int pairs() {
         return (endPatchX - firstPatchX) * pairsY();

@@ -19,7 +19,7 @@ record TileShape(int patchesY, int patchesX, int chunkLines, int chunkColumns, i
     private static final double MOVED = 0.35;
 
     /** Floats of a run of memory that cost as much to begin as to read. */
-    private static final double RUN = Integer.getInteger("run", 64);
+    private static final double RUN = 64;
 
     private static final int FEWEST_KEYS = 64;
 
@@ -80,7 +80,8 @@ record TileShape(int patchesY, int patchesX, int chunkLines, int chunkColumns, i
                     if (!least && !sumsFit && (!whole || keepsStates)) {
                         break;
                     }
-                    double keys = geometry.z.mostKeys(1) * x.keysOfTiles(tileX) * (whole ? costY : 2 * y.keysOfTiles(tileY));
+                    double keys =
+                            geometry.z.mostKeys(1) * x.keysOfTiles(tileX) * (whole ? costY : 2 * y.keysOfTiles(tileY));
                     double queries = (double) y.places() * x.places();
                     consider(tileY, tileX, whole, perKey * (keys + queries));
                 }

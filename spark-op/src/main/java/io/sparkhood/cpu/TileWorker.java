@@ -235,7 +235,18 @@ final class TileWorker {
         for (int first = 0; first < pair.patches * lanes; first += laneCount) {
             int from = base + pair.tokens[first] * query.tokenStride();
             int count = column ? pair.queryRows(first / lanes) : pair.queryColumns();
-            query.pack(math, from, step, count, query.dims(), heads, query.dims(), s, to, at.stagedStride, at.stagedPitch());
+            query.pack(
+                    math,
+                    from,
+                    step,
+                    count,
+                    query.dims(),
+                    heads,
+                    query.dims(),
+                    s,
+                    to,
+                    at.stagedStride,
+                    at.stagedPitch());
             to += laneCount * at.stagedStride;
         }
     }
@@ -284,7 +295,12 @@ final class TileWorker {
                         line + (int) ((long) lines * (j + 1) / lineStrips),
                         from,
                         to);
-                attendStrip(head, state, starts.of(strip, 0, absolute), last == 0 ? 0 : starts.of(strip, 1, absolute), false);
+                attendStrip(
+                        head,
+                        state,
+                        starts.of(strip, 0, absolute),
+                        last == 0 ? 0 : starts.of(strip, 1, absolute),
+                        false);
             }
         }
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkhood.backend.Backends.Chosen;
-import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +31,7 @@ class BackendsTest {
     void usersOfOneNameAndOptionsShareABackend() {
         try (Backends.Handle first = Backends.open("cpu", BackendOptions.DEFAULT);
                 Backends.Handle second = Backends.open("cpu", BackendOptions.DEFAULT);
-                Backends.Handle other = Backends.open("cpu", new BackendOptions(1, 0))) {
+                Backends.Handle other = Backends.open("cpu", new BackendOptions(1, 0, 0))) {
             assertThat(second.backend()).isSameAs(first.backend());
             assertThat(other.backend()).isNotSameAs(first.backend());
             second.close();
@@ -54,21 +53,22 @@ class BackendsTest {
                 .isEqualTo(
                         "attention backend: reference (double precision, the definition word for word; slow), as asked");
         reference.handle().close();
-        NeighborhoodAttentionOperator half = NeighborhoodAttentionOperator.on(4, 4)
-                .kernelSize(3)
-                .dtype(DType.FLOAT16)
-                .build();
-        assertThatThrownBy(() -> Backends.choose("auto", half, BackendOptions.DEFAULT))
+        NeighborhoodAttentionOperator steep =
+                NeighborhoodAttentionOperator.on(4, 4).kernelSize(3).scale(1e39).build();
+        assertThatThrownBy(() -> Backends.choose("auto", steep, BackendOptions.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("no backend can run this (backend=auto):\n  cpu: refuses: float16 ");
+                .hasMessageStartingWith(
+                        "no backend can run this (backend=auto):\n  cpu: refuses: scale 1.0E39 is beyond float32");
         assertThatThrownBy(() -> Backends.open("gpu", BackendOptions.DEFAULT))
                 .hasMessage("there is no backend 'gpu'; known are cpu, reference and auto");
     }
 
     @Test
     void optionsAreChecked() {
-        assertThatThrownBy(() -> new BackendOptions(-1, 0)).hasMessage("device must not be negative, but is -1");
-        assertThatThrownBy(() -> new BackendOptions(0, -5))
+        assertThatThrownBy(() -> new BackendOptions(-1, 0, 0)).hasMessage("device must not be negative, but is -1");
+        assertThatThrownBy(() -> new BackendOptions(0, -5, 0))
                 .hasMessage("memoryBudgetBytes must not be negative, but is -5");
+        assertThatThrownBy(() -> new BackendOptions(0, 0, -1))
+                .hasMessage("scratchBytes must not be negative, but is -1");
     }
 }

@@ -6,7 +6,8 @@ import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
-import io.sparkhood.operator.DType;
+import io.sparkhood.backend.Parameters;
+import io.sparkhood.backend.Plan;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import org.junit.jupiter.api.Test;
 
@@ -45,21 +46,16 @@ class CpuBackendProviderTest {
     }
 
     @Test
-    void refusesOtherDtypesWithTheCure() {
-        var builder = NeighborhoodAttentionOperator.on(8, 8).kernelSize(3);
+    void refusesAScaleBeyondFloat32() {
+        var operator = NeighborhoodAttentionOperator.on(8, 8).kernelSize(3).scale(1e39);
         try (Backend backend = provider.open(BackendOptions.DEFAULT)) {
-            assertThat(backend.refuses(builder.build())).isEmpty();
-            assertThat(backend.refuses(builder.dtype(DType.FLOAT16).build()))
-                    .contains("float16 is not supported by the cpu backend yet; cast the columns to float32, or use"
-                            + " backend=reference");
-            assertThat(backend.refuses(builder.dtype(DType.BFLOAT16).build()))
-                    .contains("bfloat16 is not supported by the cpu backend yet; cast the columns to float32, or use"
-                            + " backend=reference");
+            assertThat(backend.refuses(operator.build()))
+                    .contains("scale 1.0E39 is beyond float32; use backend=reference");
         }
     }
 
     @Test
-    void refusesDimsThatNoScratchHolds() {
+    void refusesDimsThatTheScratchDoesNotHold() {
         var operator = NeighborhoodAttentionOperator.on(2)
                 .kernelSize(2)
                 .headDim(20_000_000)
@@ -68,8 +64,44 @@ class CpuBackendProviderTest {
         try (Backend backend = provider.open(BackendOptions.DEFAULT)) {
             assertThat(backend.refuses(operator))
                     .hasValueSatisfying(sentence -> assertThat(sentence)
-                            .startsWith("headDim 20000000 and valueDim 1 need ")
-                            .endsWith(" floats of scratch, more than the 2147483639 of a Java array"));
+                            .matches("headDim 20000000, valueDim 1 and 1 heads per key need \\d+ bytes of scratch per"
+                                    + " thread, more than the limit of 8388608; raise scratchBytes"));
+        }
+    }
+
+    @Test
+    void keepsToTheScratchThatItIsGiven() {
+        var wide = NeighborhoodAttentionOperator.on(96, 96)
+                .kernelSize(31)
+                .heads(8)
+                .headDim(128)
+                .build();
+        long last = Long.MAX_VALUE;
+        for (long bytes : new long[] {8 << 20, 1 << 20, 512 << 10, 256 << 10}) {
+            try (Backend backend = provider.open(BackendOptions.DEFAULT.withScratchBytes(bytes));
+                    Plan plan = backend.plan(wide, 1, Parameters.NONE)) {
+                assertThat(plan.scratchBytes()).isLessThanOrEqualTo(Math.min(bytes, last));
+                last = plan.scratchBytes();
+            }
+        }
+        try (Backend backend = provider.open(BackendOptions.DEFAULT.withScratchBytes(100_000))) {
+            assertThat(backend.refuses(wide))
+                    .hasValueSatisfying(
+                            sentence -> assertThat(sentence).endsWith(" the limit of 100000; raise scratchBytes"));
+        }
+    }
+
+    @Test
+    void computesTheSameWithLittleScratch() {
+        for (int seed = 0; seed < 40; seed++) {
+            var problem = new RandomAttention(new java.util.Random(seed));
+            try (Backend backend = provider.open(BackendOptions.DEFAULT.withScratchBytes(400_000))) {
+                if (backend.refuses(problem.operator).isEmpty()) {
+                    assertThat(problem.firstDifference(backend, 2))
+                            .as(problem.toString())
+                            .isEmpty();
+                }
+            }
         }
     }
 

@@ -13,6 +13,6 @@ class CpuBackendTest extends BackendContract {
 
     @Override
     protected List<DType> dtypes() {
-        return List.of(DType.FLOAT32);
+        return List.of(DType.values());
     }
 }
