@@ -54,20 +54,26 @@ class CpuPlanTest {
         "0, plain Java"
     })
     void agreesWithTheReferenceWhateverTheWidth(int bits, String arithmetic) throws Exception {
-        Process java = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules=jdk.incubator.vector",
-                        "-D" + VectorSupport.PROPERTY + "=" + bits,
-                        "-cp",
-                        home(CpuPlan.class) + File.pathSeparator + home(WidthCheck.class),
-                        WidthCheck.class.getName(),
-                        Long.toString(SEED),
-                        "60")
+        assertThat(inFreshJvm(bits, WidthCheck.class, Long.toString(SEED), "60"))
+                .isEqualTo(arithmetic);
+    }
+
+    /** What a program prints in a JVM of its own whose vectors have this many bits at most. */
+    static String inFreshJvm(int bits, Class<?> program, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules=jdk.incubator.vector",
+                "-D" + VectorSupport.PROPERTY + "=" + bits,
+                "-cp",
+                home(CpuPlan.class) + File.pathSeparator + home(program),
+                program.getName()));
+        command.addAll(List.of(arguments));
+        Process java = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertThat(new String(java.getInputStream().readAllBytes(), UTF_8).strip())
-                .isEqualTo(arithmetic);
+        String printed = new String(java.getInputStream().readAllBytes(), UTF_8).strip();
         assertThat(java.waitFor()).isZero();
+        return printed;
     }
 
     private static Path home(Class<?> type) throws Exception {
