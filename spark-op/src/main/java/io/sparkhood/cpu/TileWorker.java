@@ -32,7 +32,7 @@ final class TileWorker {
     private final PatchPair pair;
     private final Strip strip = new Strip();
     private final StartValues starts;
-    private final int[] valueOffsets; // [stripKeys] from a strip's first value to each, in order of its scores
+    private final PackedKeys packed;
     private final int lanes;
     private final int groupHeads;
     private final float queryFactor;
@@ -42,11 +42,6 @@ final class TileWorker {
     private long row;
     private int firstKeyHead; // of the part
     private int keyHeads;
-    private int offsetsOfColumns;
-    private int offsetsOfPitch;
-    private int packedLine; // first packed line and column, and keys from one packed line to the next
-    private int packedColumn;
-    private int packedPitch;
 
     TileWorker(CpuPlan plan, HostLane lane, float[] scratch) {
         operator = plan.operator();
@@ -62,7 +57,7 @@ final class TileWorker {
         pair = new PatchPair(tile, geometry.laneY, geometry.laneX);
         starts = new StartValues(plan, tile, pair, s);
         lanes = math.lanes();
-        valueOffsets = new int[at.stripKeys];
+        packed = new PackedKeys(math, at, tile, s);
         groupHeads = operator.heads() / operator.keyValueHeads();
         queryFactor = queryFactor(operator);
     }
@@ -91,19 +86,20 @@ final class TileWorker {
         row = rest / geometry.groups();
         firstKeyHead = (int) ((long) operator.keyValueHeads() * split / parts.headSplits());
         keyHeads = (int) ((long) operator.keyValueHeads() * (split + 1) / parts.headSplits()) - firstKeyHead;
+        packed.bind(inputs, row, firstKeyHead, keyHeads);
         int first = (int) ((long) tilesOfColumn * run / parts.runs());
         int end = (int) ((long) tilesOfColumn * (run + 1) / parts.runs());
         for (int index = first; index < end; index++) {
             if (tile.moveTo(group, column / tilesX, index, column % tilesX)) {
-                attend(index > first);
+                attend();
             }
         }
     }
 
-    private void attend(boolean belowTheLast) {
+    private void attend() {
         int additional = operator.additionalTokens();
         if (tile.chunks() == 1 && additional == 0) {
-            pack(0, belowTheLast ? keepLines() : 0);
+            packed.packTile();
             for (int index = 0; index < tile.pairs(); index++) {
                 pair.moveTo(index);
                 for (int head = 0; head < keyHeads * groupHeads; head++) {
@@ -116,13 +112,13 @@ final class TileWorker {
         }
         forEachPair(this::open);
         for (int chunk = 0; chunk < tile.chunks(); chunk++) {
-            pack(chunk, 0);
+            packed.packChunk(chunk);
             forEachPair(this::attendChunk);
         }
         for (int done = 0; done < additional; done += at.stripKeys) {
             int from = done;
             int to = Math.min(additional, from + at.stripKeys);
-            packAdditional(from, to);
+            packed.packAdditional(from, to);
             forEachPair((head, state) -> {
                 strip.moveToAdditional(from, to);
                 attendStrip(head, state, starts.ofAdditional(), starts.ofAdditional(), true);
@@ -146,91 +142,14 @@ final class TileWorker {
         }
     }
 
-    /** Moves the lines of keys that the last tile has left to where this tile has them, and returns their number. */
-    private int keepLines() {
-        int lines = Math.min(tile.linesOfTileAbove(), tile.lines());
-        int keys = lines * packedPitch;
-        int passed = tile.linesPassed() * packedPitch;
-        if (passed > 0) {
-            for (int head = 0; head < keyHeads; head++) {
-                keep(at.keys(head), at.keySlabs, at.keySlabStride, keys, passed, TileMath.KEY_SLAB);
-                keep(at.values(head), at.valueSlabs, at.valueSlabStride, keys, passed, math.valueSlab());
-            }
-        }
-        return lines;
-    }
-
-    private void keep(int plane, int slabs, int slabStride, int keys, int passed, int width) {
-        for (int slab = 0; slab < slabs; slab++) {
-            int to = plane + slab * slabStride;
-            System.arraycopy(s, to + passed * width, s, to, keys * width);
-        }
-    }
-
-    private void pack(int chunk, int keptLines) {
-        tile.moveToChunk(chunk);
-        packedLine = tile.chunkLine;
-        packedColumn = tile.chunkColumn;
-        packedPitch = tile.chunkColumns();
-        int keys = keptLines * packedPitch;
-        if (tile.linesAreKeys()) {
-            int token = tile.tokenOfLine(tile.chunkLine + keptLines);
-            int count = tile.chunkEndLine - tile.chunkLine - keptLines;
-            packKeys(inputs.get(1), token, tile.lineStep(), count, keys);
-            packValues(inputs.get(2), token, tile.lineStep(), count, keys);
-            return;
-        }
-        for (int line = tile.chunkLine + keptLines; line < tile.chunkEndLine; line++) {
-            packKeys(inputs.get(1), tile.tokenOfLine(line), tile.tokenStep(), packedPitch, keys);
-            packValues(inputs.get(2), tile.tokenOfLine(line), tile.tokenStep(), packedPitch, keys);
-            keys += packedPitch;
-        }
-    }
-
-    private void packAdditional(int from, int to) {
-        packedLine = from;
-        packedColumn = 0;
-        packedPitch = 1;
-        packKeys(inputs.get(3), from, 1, to - from, 0);
-        packValues(inputs.get(4), from, 1, to - from, 0);
-    }
-
-    private void packKeys(HeadRows key, int token, int tokenStep, int count, int place) {
-        int width = TileMath.KEY_SLAB;
-        int headPitch = at.keys(1) - at.keys(0);
-        pack(key, token, tokenStep, count, at.keys(0) + place * width, width, at.keySlabStride, headPitch);
-    }
-
-    private void packValues(HeadRows value, int token, int tokenStep, int count, int place) {
-        int width = math.valueSlab();
-        int headPitch = at.values(1) - at.values(0);
-        pack(value, token, tokenStep, count, at.values(0) + place * width, width, at.valueSlabStride, headPitch);
-    }
-
-    private void pack(
-            HeadRows rows, int token, int tokenStep, int count, int to, int width, int slabStride, int headPitch) {
-        int from = rows.base(row, firstKeyHead) + token * rows.tokenStride();
-        int step = tokenStep * rows.tokenStride();
-        if (rows.dims() % width == 0) { // slabs lie as heads do: one pass in the order of memory
-            int slabs = keyHeads * (rows.dims() / width);
-            rows.pack(math, from, step, count, width, slabs, width, s, to, width, slabStride);
-            return;
-        }
-        for (int dim = 0; dim < rows.dims(); dim += width) {
-            int dims = Math.min(width, rows.dims() - dim);
-            int slab = to + dim / width * slabStride;
-            rows.pack(math, from + dim, step, count, rows.dims(), keyHeads, dims, s, slab, width, headPitch);
-        }
-    }
-
     /** Brings the queries of the pair together, for this head and as many more as fit: heads lie side by side in memory. */
     private void stage(int head) {
         HeadRows query = inputs.get(0);
         int heads = Math.min(at.stagedHeads, keyHeads * groupHeads - head);
         int base = query.base(row, firstKeyHead * groupHeads + head);
-        int step = (geometry.laneX == 1 ? tile.lineStep() : tile.tokenStep()) * query.tokenStride();
-        int to = at.staged(0);
         boolean column = geometry.laneX == 1;
+        int step = (column ? tile.lineStep() : tile.tokenStep()) * query.tokenStride();
+        int to = at.staged(0);
         int laneCount = column ? lanes : geometry.laneX;
         for (int first = 0; first < pair.patches * lanes; first += laneCount) {
             int from = base + pair.tokens[first] * query.tokenStride();
@@ -307,35 +226,34 @@ final class TileWorker {
 
     private void attendStrip(int head, int state, int start, int nextStart, boolean additional) {
         int keyHead = head / groupHeads;
-        score(at.keys(keyHead), state, start, nextStart);
+        score(keyHead, state, start, nextStart);
         for (int patch = 0; patch < pair.patches; patch++) {
             if (strip.keys(patch) > 0) {
                 weigh(state + patch, at.scores + patch * at.patchStride, strip.keys(patch));
             }
         }
-        listValueOffsets();
         for (int slab = 0; slab < at.valueSlabs; slab++) {
             for (int patch = 0; patch < pair.patches; patch++) {
-                mix(at.values(keyHead), slab, state + patch, patch, additional);
+                mix(keyHead, slab, state + patch, patch, additional);
             }
         }
     }
 
     /** Lines that only the first patch sees, that both see, and that only the second sees. */
-    private void score(int keys, int state, int start, int nextStart) {
+    private void score(int keyHead, int state, int start, int nextStart) {
         if (pair.patches == 1) {
-            scoreOne(keys, state, 0, start, strip.first[0], strip.end[0]);
+            scoreOne(keyHead, state, 0, start, strip.first[0], strip.end[0]);
             return;
         }
         int bothFirst = Math.max(strip.first[0], strip.first[1]);
         int bothEnd = Math.min(strip.end[0], strip.end[1]);
         if (bothFirst >= bothEnd) {
-            scoreOne(keys, state, 0, start, strip.first[0], strip.end[0]);
-            scoreOne(keys, state, 1, nextStart, strip.first[1], strip.end[1]);
+            scoreOne(keyHead, state, 0, start, strip.first[0], strip.end[0]);
+            scoreOne(keyHead, state, 1, nextStart, strip.first[1], strip.end[1]);
             return;
         }
-        scoreOne(keys, state, 0, start, strip.first[0], bothFirst);
-        boolean merged = strip.columns() == packedPitch;
+        scoreOne(keyHead, state, 0, start, strip.first[0], bothFirst);
+        boolean merged = strip.columns() == packed.pitch;
         int lines = bothEnd - bothFirst;
         int done = (bothFirst - strip.first[0]) * strip.columns() * lanes;
         int nextDone = (bothFirst - strip.first[1]) * strip.columns() * lanes;
@@ -343,7 +261,7 @@ final class TileWorker {
                 s,
                 at.query(state),
                 at.query(state + 1),
-                keys + packed(bothFirst) * TileMath.KEY_SLAB,
+                packed.key(keyHead, bothFirst, strip.firstColumn),
                 at.keySlabStride,
                 operator.headDim(),
                 start + done,
@@ -351,32 +269,27 @@ final class TileWorker {
                 at.scores + done,
                 at.scores + at.patchStride + nextDone,
                 merged ? 1 : lines,
-                merged ? lines * packedPitch : strip.columns(),
-                packedPitch);
-        scoreOne(keys, state, 1, nextStart, bothEnd, strip.end[1]);
+                merged ? lines * packed.pitch : strip.columns(),
+                packed.pitch);
+        scoreOne(keyHead, state, 1, nextStart, bothEnd, strip.end[1]);
     }
 
-    private void scoreOne(int keys, int state, int patch, int start, int line, int endLine) {
+    private void scoreOne(int keyHead, int state, int patch, int start, int line, int endLine) {
         if (line < endLine) {
-            boolean merged = strip.columns() == packedPitch;
+            boolean merged = strip.columns() == packed.pitch;
             int done = (line - strip.first[patch]) * strip.columns() * lanes;
             math.score(
                     s,
                     at.query(state + patch),
-                    keys + packed(line) * TileMath.KEY_SLAB,
+                    packed.key(keyHead, line, strip.firstColumn),
                     at.keySlabStride,
                     operator.headDim(),
                     start + done,
                     at.scores + patch * at.patchStride + done,
                     merged ? 1 : endLine - line,
-                    merged ? (endLine - line) * packedPitch : strip.columns(),
-                    packedPitch);
+                    merged ? (endLine - line) * packed.pitch : strip.columns(),
+                    packed.pitch);
         }
-    }
-
-    /** Number among the packed keys of the strip's first key in a line. */
-    private int packed(int line) {
-        return (line - packedLine) * packedPitch + strip.firstColumn - packedColumn;
     }
 
     /** Turns scores into weights; what earlier strips left is brought to the new maximum. */
@@ -399,7 +312,7 @@ final class TileWorker {
     }
 
     /** Some queries of a patch at a time, each lot over the lines that it can see. */
-    private void mix(int values, int slab, int state, int patch, boolean additional) {
+    private void mix(int keyHead, int slab, int state, int patch, boolean additional) {
         int width = math.valueSlab();
         int step = math.mixLanes();
         int rows = pair.queryRows(patch);
@@ -415,25 +328,9 @@ final class TileWorker {
                 int count = (endLine - line) * strip.columns();
                 int done = (line - strip.first[patch]) * strip.columns() * lanes;
                 int weights = at.scores + patch * at.patchStride + done + l;
-                int value = values + slab * at.valueSlabStride + packed(line) * width;
+                int value = packed.value(keyHead, slab, line, strip.firstColumn);
                 int mixed = at.mixed(state) + (slab * lanes + l) * width;
-                math.mix(s, weights, value, valueOffsets, count, mixed, dims);
-            }
-        }
-    }
-
-    private void listValueOffsets() {
-        int columns = strip.columns();
-        if (columns == offsetsOfColumns && packedPitch == offsetsOfPitch) {
-            return;
-        }
-        offsetsOfColumns = columns;
-        offsetsOfPitch = packedPitch;
-        int slab = math.valueSlab();
-        int line = 0;
-        for (int i = 0; i < valueOffsets.length; line += packedPitch * slab) {
-            for (int column = 0; column < columns && i < valueOffsets.length; column++) {
-                valueOffsets[i++] = line + column * slab;
+                math.mix(s, weights, value, packed.valueOffsets(strip.columns()), count, mixed, dims);
             }
         }
     }

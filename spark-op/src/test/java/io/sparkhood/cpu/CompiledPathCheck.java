@@ -18,7 +18,7 @@ import java.util.Random;
  * once how it compiles. Vectors that C2 leaves boxed cost a factor of ten and more.
  */
 public final class CompiledPathCheck {
-    private static final double WARM_UP_SECONDS = 2.5;
+    private static final double WARM_UP_SECONDS = 2;
     private static final double TIMED_SECONDS = 0.2;
     /** The best of these counts: others may want the processor too. */
     private static final int TIMES = 5;

@@ -1,0 +1,167 @@
+package io.sparkhood.cpu;
+
+import java.util.List;
+
+/**
+ * The keys and values of a chunk of a tile, or of additional keys, in the scratch of a thread: for each head of a part one plane
+ * of keys and one of values, line by line.
+ */
+final class PackedKeys {
+    private final TileMath math;
+    private final ScratchLayout at;
+    private final Tile tile;
+    private final float[] s;
+    private final int[] valueOffsets; // [stripKeys]
+    private int offsetsOfColumns;
+    private int offsetsOfPitch;
+    private List<HeadRows> inputs = List.of();
+    private long row;
+    private int firstHead;
+    private int heads;
+    private int firstLine;
+    private int firstColumn;
+    private boolean wholeTile; // what is packed is all keys of the tile
+
+    /** Keys of each packed line. */
+    int pitch;
+
+    PackedKeys(TileMath math, ScratchLayout at, Tile tile, float[] s) {
+        this.math = math;
+        this.at = at;
+        this.tile = tile;
+        this.s = s;
+        this.valueOffsets = new int[at.stripKeys];
+    }
+
+    /** Takes the tensors, the row and the heads of keys of a part; nothing is packed then. */
+    void bind(List<HeadRows> inputs, long row, int firstHead, int heads) {
+        this.inputs = inputs;
+        this.row = row;
+        this.firstHead = firstHead;
+        this.heads = heads;
+        wholeTile = false;
+    }
+
+    /** Packs all keys of the tile, or those that the tile above, packed last, has not left. */
+    void packTile() {
+        int kept = wholeTile ? keepLines() : 0;
+        tile.moveToChunk(0);
+        pack(kept);
+        wholeTile = true;
+    }
+
+    /** Packs the keys of a chunk. */
+    void packChunk(int chunk) {
+        tile.moveToChunk(chunk);
+        pack(0);
+        wholeTile = false;
+    }
+
+    /** Packs additional keys. */
+    void packAdditional(int from, int to) {
+        firstLine = from;
+        firstColumn = 0;
+        pitch = 1;
+        packKeys(inputs.get(3), from, 1, to - from, 0);
+        packValues(inputs.get(4), from, 1, to - from, 0);
+        wholeTile = false;
+    }
+
+    /** Moves the lines that the tile above has left to where this tile has them, and returns their number. */
+    private int keepLines() {
+        int lines = Math.min(tile.linesOfTileAbove(), tile.lines());
+        int keys = lines * pitch;
+        int passed = tile.linesPassed() * pitch;
+        if (passed > 0) {
+            for (int head = 0; head < heads; head++) {
+                keep(at.keys(head), at.keySlabs, at.keySlabStride, keys, passed, TileMath.KEY_SLAB);
+                keep(at.values(head), at.valueSlabs, at.valueSlabStride, keys, passed, math.valueSlab());
+            }
+        }
+        return lines;
+    }
+
+    private void keep(int plane, int slabs, int slabStride, int keys, int passed, int width) {
+        for (int slab = 0; slab < slabs; slab++) {
+            int to = plane + slab * slabStride;
+            System.arraycopy(s, to + passed * width, s, to, keys * width);
+        }
+    }
+
+    private void pack(int keptLines) {
+        firstLine = tile.chunkLine;
+        firstColumn = tile.chunkColumn;
+        pitch = tile.chunkColumns();
+        int line = firstLine + keptLines;
+        int keys = keptLines * pitch;
+        if (tile.linesAreKeys()) {
+            int count = tile.chunkEndLine - line;
+            packKeys(inputs.get(1), tile.tokenOfLine(line), tile.lineStep(), count, keys);
+            packValues(inputs.get(2), tile.tokenOfLine(line), tile.lineStep(), count, keys);
+            return;
+        }
+        for (; line < tile.chunkEndLine; line++) {
+            packKeys(inputs.get(1), tile.tokenOfLine(line), tile.tokenStep(), pitch, keys);
+            packValues(inputs.get(2), tile.tokenOfLine(line), tile.tokenStep(), pitch, keys);
+            keys += pitch;
+        }
+    }
+
+    private void packKeys(HeadRows key, int token, int tokenStep, int count, int place) {
+        int width = TileMath.KEY_SLAB;
+        int headPitch = at.keys(1) - at.keys(0);
+        pack(key, token, tokenStep, count, at.keys(0) + place * width, width, at.keySlabStride, headPitch);
+    }
+
+    private void packValues(HeadRows value, int token, int tokenStep, int count, int place) {
+        int width = math.valueSlab();
+        int headPitch = at.values(1) - at.values(0);
+        pack(value, token, tokenStep, count, at.values(0) + place * width, width, at.valueSlabStride, headPitch);
+    }
+
+    private void pack(
+            HeadRows rows, int token, int tokenStep, int count, int to, int width, int slabStride, int headPitch) {
+        int from = rows.base(row, firstHead) + token * rows.tokenStride();
+        int step = tokenStep * rows.tokenStride();
+        if (rows.dims() % width == 0) { // slabs lie as heads do: one pass in the order of memory
+            int slabs = heads * (rows.dims() / width);
+            rows.pack(math, from, step, count, width, slabs, width, s, to, width, slabStride);
+            return;
+        }
+        for (int dim = 0; dim < rows.dims(); dim += width) {
+            int dims = Math.min(width, rows.dims() - dim);
+            int slab = to + dim / width * slabStride;
+            rows.pack(math, from + dim, step, count, rows.dims(), heads, dims, s, slab, width, headPitch);
+        }
+    }
+
+    /** Place of a key of a head, counted from the part's first. */
+    int key(int head, int line, int column) {
+        return at.keys(head) + number(line, column) * TileMath.KEY_SLAB;
+    }
+
+    /** Place of a value of a head in a slab. */
+    int value(int head, int slab, int line, int column) {
+        return at.values(head) + slab * at.valueSlabStride + number(line, column) * math.valueSlab();
+    }
+
+    private int number(int line, int column) {
+        return (line - firstLine) * pitch + column - firstColumn;
+    }
+
+    /** Where values lie, seen from the first, for lines of so many keys one after the other. */
+    int[] valueOffsets(int columns) {
+        if (columns != offsetsOfColumns || pitch != offsetsOfPitch) {
+            offsetsOfColumns = columns;
+            offsetsOfPitch = pitch;
+            int slab = math.valueSlab();
+            int line = 0;
+            for (int i = 0; i < valueOffsets.length; line += pitch * slab) {
+                for (int column = 0; column < columns && i < valueOffsets.length; column++) {
+                    valueOffsets[i++] = line + column * slab;
+                }
+            }
+        }
+        return valueOffsets;
+    }
+}
