@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,13 @@ final class ProfileCommand implements Callable<Integer> {
     private @Nullable Integer threads;
 
     @Option(
+            names = "--scratch-bytes",
+            paramLabel = "BYTES",
+            description = "Memory that each thread of the cpu backend may hold beside the tensors; what needs more is"
+                    + " refused. Default: 8 MiB.")
+    private @Nullable Long scratchBytes;
+
+    @Option(
             names = "--repeat",
             paramLabel = "N",
             defaultValue = "11",
@@ -108,6 +116,7 @@ final class ProfileCommand implements Callable<Integer> {
                 problems(),
                 backend,
                 threads == null ? Runtime.getRuntime().availableProcessors() : threads,
+                scratchBytes == null ? OptionalLong.empty() : OptionalLong.of(scratchBytes),
                 repeat,
                 warmup,
                 Optional.ofNullable(csv),

@@ -33,6 +33,7 @@ class ProfileTest {
                 "--standard=nat1 --plot a.png --fresh-jvms 2    | --plot draws what one JVM measures; leave out --fresh-jvms",
                 "--standard --fresh-jvms 0                      | --fresh-jvms must be at least 1, but is 0",
                 "--standard --threads 0                         | --threads must be at least 1, but is 0",
+                "--standard --scratch-bytes 0                   | --scratch-bytes must be at least 1, but is 0",
                 "--standard --repeat 0                          | --repeat must be at least 1, but is 0",
                 "--standard --warmup -1                         | --warmup must be at least 0, but is -1",
                 "--feature-map 9 --kernel-size 3 --batch 0      | --batch must be at least 1, but is 0",
@@ -75,6 +76,18 @@ class ProfileTest {
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.out())
                 .contains("  cpu: refuses: headDim 20000000, valueDim 20000000 and 1 heads per key need ");
+    }
+
+    @Test
+    void aDryRunKeepsToTheScratchThatItIsGiven() {
+        String[] wide = {"--feature-map=96,96", "--kernel-size=31", "--head-dim=64", "--backend=cpu", "--dry-run"};
+        assertThat(profile(wide).out()).contains("  cpu: tiles of ");
+        List<String> little = new ArrayList<>(List.of(wide));
+        little.add("--scratch-bytes=1000");
+        assertThat(profile(little.toArray(String[]::new)).out())
+                .containsPattern(
+                        "  cpu: refuses: headDim 64, valueDim 64 and 1 heads per key need \\d+ bytes of scratch"
+                                + " per thread, more than the limit of 1000; raise scratchBytes");
     }
 
     @Test
