@@ -57,7 +57,7 @@ public record ProfileSettings(
         plot.ifPresent(file -> requireDirectory("--plot", file));
         if (plot.isPresent() && problems.size() > 1) {
             throw new IllegalArgumentException("--plot draws one problem, but there are " + problems.size()
-                    + "; name one, such as --standard=" + problems.get(0).name());
+                    + "; name one of them, such as " + problems.get(0).name());
         }
     }
 
