@@ -57,6 +57,7 @@ record AttendRun(AttendCommand options, PrintWriter out) {
         set(options.causalAxes, stage::setCausalAxes);
         set(options.scale, stage::setScale);
         set(options.maxBatchBytes, stage::setMaxBatchBytes);
+        set(options.backend.scratchBytes, stage::setScratchBytes);
         set(options.keepInputCols, stage::setKeepInputCols);
         if (options.relativePositionBias != null) {
             stage.setRelativePositionBias(bias(options.relativePositionBias, options.kernelSize));

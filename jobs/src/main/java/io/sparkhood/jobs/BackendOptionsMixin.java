@@ -4,6 +4,7 @@ import io.sparkhood.backend.BackendChoice;
 import io.sparkhood.backend.Backends;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of every job that attends. */
@@ -21,6 +22,14 @@ final class BackendOptionsMixin {
             defaultValue = "1",
             description = "Threads of one task's arithmetic on the CPU. Default: 1, as Spark runs one task per core.")
     int backendThreads = 1;
+
+    @Option(
+            names = "--scratch-bytes",
+            paramLabel = "BYTES",
+            description = "Memory that each thread of the cpu backend may hold beside the tensors; what needs more is"
+                    + " refused. Default: 8 MiB.")
+    @Nullable
+    Long scratchBytes;
 
     /**
      * Refuses a name that no jar here knows. Whether a known backend can run is for the machine that runs it to say.

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -104,7 +105,8 @@ final class DenoiseCommand implements Callable<Integer> {
                 Optional.ofNullable(clean),
                 Optional.ofNullable(keepNoisy),
                 backend.backend,
-                backend.backendThreads);
+                backend.backendThreads,
+                backend.scratchBytes == null ? OptionalLong.empty() : OptionalLong.of(backend.scratchBytes));
         PrintWriter out = spec.commandLine().getOut();
         List<DenoiseSource> sources = DenoiseSource.list(settings, out);
         try (JobSession session = JobSession.open("denoise", out)) {

@@ -68,7 +68,8 @@ final class ProblemOptions {
      */
     Problem problem(DType dtype) {
         if (featureMap == null || kernelSize == null) {
-            throw new IllegalArgumentException("--feature-map and --kernel-size are required, or --standard");
+            throw new IllegalArgumentException(
+                    "--feature-map and --kernel-size are required, or --standard or --options");
         }
         NeighborhoodAttentionOperator.Builder operator = NeighborhoodAttentionOperator.on(featureMap)
                 .kernelSize(kernelSize)

@@ -1,6 +1,7 @@
 package io.sparkhood.jobs;
 
 import io.sparkhood.jobs.profile.FreshJvms;
+import io.sparkhood.jobs.profile.OptionProblems;
 import io.sparkhood.jobs.profile.Problem;
 import io.sparkhood.jobs.profile.ProfileRun;
 import io.sparkhood.jobs.profile.ProfileSettings;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +48,23 @@ final class ProfileCommand implements Callable<Integer> {
     private @Nullable List<String> standard;
 
     @Option(
+            names = "--options",
+            arity = "0..1",
+            fallbackValue = "all",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Instead of one problem those that show what each option of the operator costs per useful"
+                    + " FLOP, or some: plain, causal, stride, dilated, bias, additional, logSumExp, grouped, valueDim,"
+                    + " headDim16, headDim20, headDim40, headDim64, headDim80, float16, bfloat16, everything. With"
+                    + " --fresh-jvms the table compares them with plain.")
+    private @Nullable List<String> options;
+
+    @Option(
             names = "--dtype",
             paramLabel = "TYPE",
             defaultValue = "float32",
-            description = "float32, float16 or bfloat16. Default: float32.")
+            description = "float32, float16 or bfloat16, of every problem that is not named by its type."
+                    + " Default: float32.")
     private String dtype = "float32";
 
     @Option(
@@ -62,6 +77,13 @@ final class ProfileCommand implements Callable<Integer> {
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads on the CPU. Default: one per processor.")
     private @Nullable Integer threads;
+
+    @Option(
+            names = "--scratch-bytes",
+            paramLabel = "BYTES",
+            description = "Memory that each thread of the cpu backend may hold beside the tensors; what needs more is"
+                    + " refused. Default: 8 MiB.")
+    private @Nullable Long scratchBytes;
 
     @Option(
             names = "--repeat",
@@ -108,6 +130,7 @@ final class ProfileCommand implements Callable<Integer> {
                 problems(),
                 backend,
                 threads == null ? Runtime.getRuntime().availableProcessors() : threads,
+                scratchBytes == null ? OptionalLong.empty() : OptionalLong.of(scratchBytes),
                 repeat,
                 warmup,
                 Optional.ofNullable(csv),
@@ -125,9 +148,13 @@ final class ProfileCommand implements Callable<Integer> {
     }
 
     private void requireTogether() {
-        if (standard != null && one != null) {
+        if (standard != null && options != null) {
             throw new IllegalArgumentException(
-                    "--standard brings its own problems; leave out the options of one problem");
+                    "--standard and --options bring their own problems; leave out one of them");
+        }
+        if ((standard != null || options != null) && one != null) {
+            throw new IllegalArgumentException((standard != null ? "--standard" : "--options")
+                    + " brings its own problems; leave out the options of one problem");
         }
         if (dryRun && (csv != null || plot != null || freshJvms != null)) {
             throw new IllegalArgumentException("--dry-run computes nothing; leave out --csv, --plot and --fresh-jvms");
@@ -139,12 +166,17 @@ final class ProfileCommand implements Callable<Integer> {
 
     private List<Problem> problems() {
         DType type = DType.of(dtype);
-        if (standard == null) {
-            return List.of((one == null ? new ProblemOptions() : one).problem(type));
+        if (standard != null) {
+            return standard.contains(ProfileSettings.ALL)
+                    ? StandardProblems.all(type)
+                    : StandardProblems.named(standard, type);
         }
-        return standard.contains(ProfileSettings.ALL)
-                ? StandardProblems.all(type)
-                : StandardProblems.named(standard, type);
+        if (options != null) {
+            return options.contains(ProfileSettings.ALL)
+                    ? OptionProblems.all(type)
+                    : OptionProblems.named(options, type);
+        }
+        return List.of((one == null ? new ProblemOptions() : one).problem(type));
     }
 
     /** This command line again, option by option, without what only the parent does. */

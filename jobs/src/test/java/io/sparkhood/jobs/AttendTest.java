@@ -74,6 +74,7 @@ class AttendTest {
                                 + " --additional-value-col av --feature-map 8,9 --heads 4 --key-value-heads 2"
                                 + " --kernel-size 3,5 --stride 2,1 --dilation 1,2 --causal-axes 0,1 --scale 0.25"
                                 + " --backend reference --backend-threads 3 --max-batch-bytes 4096"
+                                + " --scratch-bytes 20000"
                                 + " --keep-input-cols false")
                         .split(" "));
         NeighborhoodAttention stage = AttendRun.stage(options);
@@ -97,6 +98,7 @@ class AttendTest {
                 .containsExactly(4, 2, 3);
         assertThat(stage.getScale()).isEqualTo(0.25);
         assertThat(stage.getMaxBatchBytes()).isEqualTo(4096);
+        assertThat(stage.getScratchBytes()).isEqualTo(20000);
         assertThat(stage.getKeepInputCols()).isFalse();
     }
 
@@ -167,6 +169,16 @@ class AttendTest {
                 .matches(Pattern.quote("column query: length must be a multiple of tokens × heads = 30, but is 48"
                                 + " (featureMap=[3, 5], heads=2) (row 0 of partition ")
                         + "[01]\\)");
+    }
+
+    @Test
+    void saysHowMuchScratchIsMissing() {
+        assertThat(run("--kernel-size", "2", "--backend", "cpu", "--scratch-bytes", "1000")
+                        .lastLine())
+                .matches(
+                        "no backend can run this \\(backend=cpu\\):; cpu: refuses: headDim 2, valueDim 2 and 1 heads per"
+                                + " key need \\d+ bytes of scratch per thread, more than the limit of 1000; raise scratchBytes"
+                                + " \\(row 0 of partition \\d\\)");
     }
 
     @Test

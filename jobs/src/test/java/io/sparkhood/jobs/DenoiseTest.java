@@ -156,6 +156,15 @@ class DenoiseTest {
     }
 
     @Test
+    void saysHowMuchScratchIsMissing() throws IOException {
+        PngWriter.write(Picture.of(8, 8, 1, new float[64]), input.resolve("a.png"));
+        Jobs.Outcome outcome = run("--noise-sigma", "5", "--backend", "cpu", "--scratch-bytes", "1000");
+        assertThat(outcome.exitCode()).isEqualTo(1);
+        assertThat(outcome.lastLine())
+                .contains("bytes of scratch per thread, more than the limit of 1000; raise scratchBytes");
+    }
+
+    @Test
     void printsTheTableOfWhatWasDoneBeforeAFailure() throws IOException {
         PngWriter.write(Picture.of(8, 8, 1, new float[64]), input.resolve("a.png"));
         byte[] whole = Files.readAllBytes(Path.of("samples", "chelsea.png"));

@@ -46,6 +46,7 @@ class MainTest {
                         "--relative-position-bias",
                         "--backend",
                         "--backend-threads",
+                        "--scratch-bytes",
                         "--max-batch-bytes",
                         "--keep-input-cols");
     }

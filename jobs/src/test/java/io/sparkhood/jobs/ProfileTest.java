@@ -24,15 +24,20 @@ class ProfileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''                                             | --feature-map and --kernel-size are required, or --standard",
-                "--feature-map 9,9                              | --feature-map and --kernel-size are required, or --standard",
+                "''                                             | --feature-map and --kernel-size are required, or --standard or --options",
+                "--feature-map 9,9                              | --feature-map and --kernel-size are required, or --standard or --options",
                 "--standard --heads 2                           | --standard brings its own problems; leave out the options of one problem",
                 "--standard=nat1,nat9                           | --standard knows nat1, nat2, nat3, nat4, large2d, dilated, sequence, video, gna, but not 'nat9'",
-                "--standard --plot a.png                        | --plot draws one problem, but there are 9; name one, such as --standard=nat1",
+                "--standard --plot a.png                        | --plot draws one problem, but there are 9; name one of them, such as nat1",
+                "--options --heads 2                            | --options brings its own problems; leave out the options of one problem",
+                "--options=bias --standard=nat1                 | --standard and --options bring their own problems; leave out one of them",
+                "--options=bias,nat2                            | --options knows plain, causal, stride, dilated, bias, additional, logSumExp, grouped, valueDim, headDim16, headDim20, headDim40, headDim64, headDim80, float16, bfloat16, everything, but not 'nat2'",
+                "--options --plot a.png                         | --plot draws one problem, but there are 17; name one of them, such as plain",
                 "--standard --dry-run --csv a.csv               | --dry-run computes nothing; leave out --csv, --plot and --fresh-jvms",
                 "--standard=nat1 --plot a.png --fresh-jvms 2    | --plot draws what one JVM measures; leave out --fresh-jvms",
                 "--standard --fresh-jvms 0                      | --fresh-jvms must be at least 1, but is 0",
                 "--standard --threads 0                         | --threads must be at least 1, but is 0",
+                "--standard --scratch-bytes 0                   | --scratch-bytes must be at least 1, but is 0",
                 "--standard --repeat 0                          | --repeat must be at least 1, but is 0",
                 "--standard --warmup -1                         | --warmup must be at least 0, but is -1",
                 "--feature-map 9 --kernel-size 3 --batch 0      | --batch must be at least 1, but is 0",
@@ -78,6 +83,18 @@ class ProfileTest {
     }
 
     @Test
+    void aDryRunKeepsToTheScratchThatItIsGiven() {
+        String[] wide = {"--feature-map=96,96", "--kernel-size=31", "--head-dim=64", "--backend=cpu", "--dry-run"};
+        assertThat(profile(wide).out()).contains("  cpu: tiles of ");
+        List<String> little = new ArrayList<>(List.of(wide));
+        little.add("--scratch-bytes=1000");
+        assertThat(profile(little.toArray(String[]::new)).out())
+                .containsPattern(
+                        "  cpu: refuses: headDim 64, valueDim 64 and 1 heads per key need \\d+ bytes of scratch"
+                                + " per thread, more than the limit of 1000; raise scratchBytes");
+    }
+
+    @Test
     void aDryRunKnowsTheStandardProblemsAndLeavesTheReferenceOut() {
         List<String> lines = profile("--standard", "--dry-run").out().lines().toList();
         assertThat(lines.stream().filter(line -> line.contains(" h")))
@@ -90,6 +107,28 @@ class ProfileTest {
                 .hasSize(9);
         assertThat(lines)
                 .contains("  reference: left out: 0.629 GFLOP would take it long; --backend reference asks for it");
+    }
+
+    @Test
+    void aDryRunKnowsTheOptionsOfTheOperator() {
+        List<String> all =
+                profile("--options", "--backend=cpu", "--dry-run").out().lines().toList();
+        assertThat(all).filteredOn(line -> line.startsWith("  cpu: tiles of ")).hasSize(17);
+        List<String> two = profile("--options=everything,causal", "--backend=cpu", "--dry-run")
+                .out()
+                .lines()
+                .filter(line -> line.contains(" h4 "))
+                .map(line -> line.substring(0, line.indexOf(';')))
+                .toList();
+        assertThat(two)
+                .containsExactly(
+                        "causal: 16 x 28x28 h4 d32 7x7 causal 0+1",
+                        "everything: 16 x 28x28 h4 d40 7x7 stride 2x1 dilation 1x2 causal 1 kv2 v24 +4 bias logSumExp");
+    }
+
+    @Test
+    void helpNamesEverySetOfProblems() {
+        assertThat(profile("--help").out()).contains("--standard[=NAME", "--options[=NAME", "--scratch-bytes=BYTES");
     }
 
     @Test
@@ -163,6 +202,26 @@ class ProfileTest {
                 .isEqualTo("`jobs/submit profile --feature-map=9 --kernel-size=3 --backend=cpu --repeat=1"
                         + " --fresh-jvms 2`");
         assertThat(Files.readAllLines(csv)).hasSize(2);
+    }
+
+    @Test
+    void freshJvmsCompareTheOptionsWithThePlainProblem() throws IOException {
+        Path csv = directory.resolve("c.csv");
+        Jobs.Outcome outcome = profile(
+                "--options=plain,causal",
+                "--backend=cpu",
+                "--repeat=1",
+                "--warmup=0",
+                "--threads=1",
+                "--fresh-jvms=1",
+                "--csv=" + csv);
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        List<String> lines = outcome.out().lines().toList();
+        assertThat(lines.get(0)).endsWith("| over full attention | time per FLOP |");
+        assertThat(lines.get(2)).startsWith("| plain | cpu | ").endsWith("x | 1.00x |");
+        assertThat(lines.get(3)).matches("\\| causal \\| cpu \\| .*x \\| [0-9.]+x \\|");
+        assertThat(lines.get(6)).startsWith("`jobs/submit profile --options=plain,causal --backend=cpu ");
+        assertThat(Files.readAllLines(csv)).hasSize(3);
     }
 
     private static Jobs.Outcome profile(String... arguments) {

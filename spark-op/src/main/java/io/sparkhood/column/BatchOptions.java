@@ -9,9 +9,11 @@ import java.util.Map;
  * @param backend {@code auto} or the name of a backend
  * @param threads threads of one task's lane
  * @param maxBatchBytes inputs and outputs of the rows looked ahead
+ * @param scratchBytes memory that each thread of a backend may hold beside the tensors, 0 for the backend's own default
  * @param readerRows rows that Spark's columnar readers hold at once, by setting, for the warning about them
  */
-public record BatchOptions(String backend, int threads, long maxBatchBytes, Map<String, Integer> readerRows)
+public record BatchOptions(
+        String backend, int threads, long maxBatchBytes, long scratchBytes, Map<String, Integer> readerRows)
         implements Serializable {
     public BatchOptions {
         readerRows = Map.copyOf(readerRows);

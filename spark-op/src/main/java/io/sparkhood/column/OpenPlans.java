@@ -103,7 +103,8 @@ final class OpenPlans implements AutoCloseable {
     }
 
     private OpenPlan open(Operator operator) {
-        Chosen chosen = Backends.choose(options.backend(), operator, BackendOptions.DEFAULT);
+        BackendOptions opened = BackendOptions.DEFAULT.withScratchBytes(options.scratchBytes());
+        Chosen chosen = Backends.choose(options.backend(), operator, opened);
         if (LOGGED.size() < MOST_LOGGED && LOGGED.add(chosen.explanation())) {
             LOG.info(chosen.explanation());
         }

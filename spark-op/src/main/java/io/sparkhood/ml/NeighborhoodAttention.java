@@ -82,7 +82,8 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
         Map<String, Integer> readerRows = READER_BATCHES.stream()
                 .collect(Collectors.toMap(
                         key -> key, key -> Integer.parseInt(session.conf().get(key))));
-        BatchOptions options = new BatchOptions(getBackend(), getBackendThreads(), getMaxBatchBytes(), readerRows);
+        BatchOptions options =
+                new BatchOptions(getBackend(), getBackendThreads(), getMaxBatchBytes(), getScratchBytes(), readerRows);
         return transform.apply(dataset, new AttentionRows(transform.inputs(), attentionParams()), options);
     }
 
@@ -270,6 +271,11 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
 
     public NeighborhoodAttention setMaxBatchBytes(long value) {
         set(maxBatchBytes(), value);
+        return this;
+    }
+
+    public NeighborhoodAttention setScratchBytes(long value) {
+        set(scratchBytes(), value);
         return this;
     }
 

@@ -40,6 +40,7 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
     private final Param<String> backend;
     private final IntParam backendThreads;
     private final LongParam maxBatchBytes;
+    private final LongParam scratchBytes;
     private final BooleanParam keepInputCols;
 
     NeighborhoodAttentionParams(String uid) {
@@ -89,6 +90,10 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
                 make.threads("backendThreads", "threads that one task's arithmetic uses on the CPU, 1 to 1024");
         maxBatchBytes = make.positiveLong(
                 "maxBatchBytes", "inputs and outputs of the rows computed together, in bytes; a larger row is alone");
+        scratchBytes = make.positiveLong(
+                "scratchBytes",
+                "memory that each thread of the cpu backend may hold beside the tensors, in bytes; an operator that "
+                        + "needs more is refused");
         keepInputCols = make.flag("keepInputCols", "whether the input columns stay in the output");
         setDefault(queryCol, "query");
         setDefault(keyCol, "key");
@@ -100,6 +105,7 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
         setDefault(backend, BackendChoice.AUTO);
         setDefault(backendThreads, 1);
         setDefault(maxBatchBytes, 64L << 20);
+        setDefault(scratchBytes, 8L << 20); // the cpu backend's own
         setDefault(keepInputCols, true);
     }
 
@@ -311,6 +317,14 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
 
     public final long getMaxBatchBytes() {
         return (long) getOrDefault(maxBatchBytes);
+    }
+
+    public final LongParam scratchBytes() {
+        return scratchBytes;
+    }
+
+    public final long getScratchBytes() {
+        return (long) getOrDefault(scratchBytes);
     }
 
     public final BooleanParam keepInputCols() {

@@ -58,7 +58,7 @@ class BatchesTest {
                 List.of(column, column, column),
                 List.of(0, 0, 0),
                 new Sequences(),
-                new BatchOptions("reference", 1, maxBatchBytes, Map.of()));
+                new BatchOptions("reference", 1, maxBatchBytes, 0, Map.of()));
     }
 
     private static float first(Product row) {

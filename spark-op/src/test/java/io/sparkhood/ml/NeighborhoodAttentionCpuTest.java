@@ -49,8 +49,13 @@ class NeighborhoodAttentionCpuTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"array, 1, 67108864", "struct, 2, 30000", "vector, 4, 1", "struct, 3, 67108864"})
-    void everyOptionWithinTheErrorBudget(String form, int threads, long maxBatchBytes) {
+    @CsvSource({
+        "array, 1, 67108864, 8388608",
+        "struct, 2, 30000, 8388608",
+        "vector, 4, 1, 8388608",
+        "struct, 3, 67108864, 100000"
+    })
+    void everyOptionWithinTheErrorBudget(String form, int threads, long maxBatchBytes, long scratchBytes) {
         NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(9, 11)
                 .heads(4)
                 .keyValueHeads(2)
@@ -73,6 +78,7 @@ class NeighborhoodAttentionCpuTest {
         List<Row> rows = stage().setRelativePositionBias(BIAS)
                 .setBackendThreads(threads)
                 .setMaxBatchBytes(maxBatchBytes)
+                .setScratchBytes(scratchBytes)
                 .transform(frame(example, form, form, form, form, form).coalesce(2))
                 .orderBy("id")
                 .collectAsList();

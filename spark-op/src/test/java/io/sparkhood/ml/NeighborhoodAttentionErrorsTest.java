@@ -4,6 +4,7 @@ import static io.sparkhood.ml.AttentionFrames.FLOATS;
 import static io.sparkhood.ml.AttentionFrames.copy;
 import static io.sparkhood.ml.AttentionFrames.frame;
 import static io.sparkhood.ml.AttentionFrames.plain;
+import static io.sparkhood.ml.AttentionFrames.structs;
 import static io.sparkhood.ml.AttentionFrames.type;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -132,6 +133,7 @@ class NeighborhoodAttentionErrorsTest {
                 .hasMessageContaining("causalAxes given invalid value [1,1]");
         assertThatThrownBy(() -> plain().setMaxBatchBytes(0))
                 .hasMessageContaining("maxBatchBytes given invalid value 0");
+        assertThatThrownBy(() -> plain().setScratchBytes(0)).hasMessageContaining("scratchBytes given invalid value 0");
         assertThatThrownBy(() -> plain().setBackend("")).hasMessageContaining("backend given invalid value ");
     }
 
@@ -246,6 +248,24 @@ class NeighborhoodAttentionErrorsTest {
                 good,
                 "no backend can run this (backend=cpu):\n  cpu: refuses: scale 1.0E39 is beyond float32; "
                         + "use backend=reference (row 0 of partition 0)");
+    }
+
+    @Test
+    void anOperatorThatNeedsMoreScratchIsRefused() {
+        Row row = TensorStruct.of(new float[31 * 31 * 64], 31, 31, 1, 64);
+        Dataset<Row> frame =
+                LocalSpark.SESSION.createDataFrame(Arrays.asList(RowFactory.create(0, row, row, row)), structs());
+        NeighborhoodAttention stage =
+                plain().setBackend("cpu").setKernelSize(31, 31).setScratchBytes(1000);
+        assertThatThrownBy(() -> stage.transform(frame).collectAsList())
+                .satisfies(
+                        thrown -> assertThat(causes(thrown))
+                                .anySatisfy(
+                                        text -> assertThat(text) // how many bytes differs by the vectors of the machine
+                                                .matches(
+                                                        "no backend can run this \\(backend=cpu\\):\n {2}cpu: refuses: headDim 64,"
+                                                                + " valueDim 64 and 1 heads per key need \\d+ bytes of scratch per thread, more"
+                                                                + " than the limit of 1000; raise scratchBytes \\(row 0 of partition \\d+\\)")));
     }
 
     @Test

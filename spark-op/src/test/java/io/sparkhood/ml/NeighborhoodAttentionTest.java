@@ -50,6 +50,7 @@ class NeighborhoodAttentionTest extends StageContract {
                 .setBackend("reference")
                 .setBackendThreads(2)
                 .setMaxBatchBytes(10_000)
+                .setScratchBytes(20_000)
                 .setKeepInputCols(false);
     }
 
@@ -65,6 +66,15 @@ class NeighborhoodAttentionTest extends StageContract {
                 .build();
         return frame(
                 Example.random(new NamedCase("stage", operator, 5)), "array", "array", "struct", "struct", "array");
+    }
+
+    @Test
+    void takesTheScratchOfTheCpuBackendByDefault() {
+        NeighborhoodAttention stage = new NeighborhoodAttention();
+        assertThat(stage.getScratchBytes()).isEqualTo(8 << 20);
+        assertThat(stage.explainParam(stage.scratchBytes()))
+                .isEqualTo("scratchBytes: memory that each thread of the cpu backend may hold beside the tensors, in"
+                        + " bytes; an operator that needs more is refused (default: 8388608)");
     }
 
     @Test

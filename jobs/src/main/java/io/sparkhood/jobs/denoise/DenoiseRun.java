@@ -126,7 +126,7 @@ public final class DenoiseRun {
         PatchBasis basis = PatchBasis.of(clip, settings.patch(), COMPONENTS);
         TilePlan plan = TilePlan.of(extents, kernelSize, tokenBytes(basis), Executors.of(spark.sparkContext()));
         TileJob job = new TileJob(clip, basis, plan.grid(), clean);
-        Denoiser denoiser = new Denoiser(spark, settings.backend(), settings.backendThreads(), plan);
+        Denoiser denoiser = new Denoiser(spark, settings, plan);
         if (!warm) {
             out.println("warm-up on tiles of " + source.name() + ", not in the table");
             denoiser.warmUp(job, means);

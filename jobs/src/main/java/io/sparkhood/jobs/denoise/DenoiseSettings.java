@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  * @param seed of that noise
  * @param clean directory of clean pictures to compare with
  * @param keepNoisy directory to write noisy pictures to
+ * @param scratchBytes memory of each thread beside the tensors; empty: the stage's default
  */
 public record DenoiseSettings(
         Path input,
@@ -32,7 +34,8 @@ public record DenoiseSettings(
         Optional<Path> clean,
         Optional<Path> keepNoisy,
         String backend,
-        int backendThreads) {
+        int backendThreads,
+        OptionalLong scratchBytes) {
 
     /** The time to find the components grows with the sixth power; a colour patch of this size takes seconds. */
     private static final int MAX_PATCH = 15;
@@ -56,6 +59,7 @@ public record DenoiseSettings(
         requireLevel("--noise-sigma", noiseSigma);
         requireLevel("--add-noise", addNoise);
         require(backendThreads >= 1, "--backend-threads must be at least 1, but is " + backendThreads);
+        scratchBytes.ifPresent(bytes -> require(bytes >= 1, "--scratch-bytes must be at least 1, but is " + bytes));
         for (Path written : Stream.concat(Stream.of(output), keepNoisy.stream()).toList()) {
             for (Path read : Stream.concat(Stream.of(input), clean.stream()).toList()) {
                 require(

@@ -27,11 +27,10 @@ import org.apache.spark.sql.types.StructType;
  * Denoises clips on Spark, one job per clip: a DataFrame of tile numbers becomes one of tiles (made in the executors, one at
  * a time, from the samples that each executor got once), the stage attends, and only interiors come back.
  *
- * @param backend the stage's backend
- * @param backendThreads the stage's threads per task
+ * @param settings of the job, of which the backend, its threads and its scratch count here
  * @param plan how many tiles are under way at once
  */
-record Denoiser(SparkSession spark, String backend, int backendThreads, TilePlan plan) {
+record Denoiser(SparkSession spark, DenoiseSettings settings, TilePlan plan) {
     /** Tiles per lane after which the arithmetic runs at its full speed. */
     private static final int WARM_UP_TILES = 8;
 
@@ -91,7 +90,7 @@ record Denoiser(SparkSession spark, String backend, int backendThreads, TilePlan
     }
 
     private NeighborhoodAttention stage(TileJob job, NonLocalMeans means) {
-        return new NeighborhoodAttention()
+        NeighborhoodAttention stage = new NeighborhoodAttention()
                 .setQueryCol("query")
                 .setKeyCol("key")
                 .setValueCol("value")
@@ -102,9 +101,11 @@ record Denoiser(SparkSession spark, String backend, int backendThreads, TilePlan
                         means.kernelSize().stream().mapToInt(Integer::intValue).toArray())
                 .setScale(means.scale())
                 .setRelativePositionBias(new double[][] {means.bias(job.basis())})
-                .setBackend(backend)
-                .setBackendThreads(backendThreads)
+                .setBackend(settings.backend())
+                .setBackendThreads(settings.backendThreads())
                 .setMaxBatchBytes(plan.batchBytes());
+        settings.scratchBytes().ifPresent(stage::setScratchBytes);
+        return stage;
     }
 
     private static Iterator<Row> rows(Iterator<Long> numbers, Broadcast<TileJob> shared) {

@@ -25,14 +25,14 @@ record Contender(String name, Probe probe, boolean byName, Optional<Backends.Han
         boolean all = settings.backend().equals(ProfileSettings.ALL);
         return Backends.providers().stream()
                 .filter(provider -> all || provider.name().equals(settings.backend()))
-                .map(provider -> of(provider, !all))
+                .map(provider -> of(provider, settings.backendOptions(), !all))
                 .toList();
     }
 
-    private static Contender of(BackendProvider provider, boolean byName) {
+    private static Contender of(BackendProvider provider, BackendOptions options, boolean byName) {
         Probe probe = provider.probe();
         Optional<Backends.Handle> handle =
-                probe.usable() ? Optional.of(Backends.open(provider.name(), BackendOptions.DEFAULT)) : Optional.empty();
+                probe.usable() ? Optional.of(Backends.open(provider.name(), options)) : Optional.empty();
         return new Contender(provider.name(), probe, byName, handle);
     }
 

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /**
  * What is timed: an operator on some rows.
  *
- * @param name one word for a standard problem, else what {@link #sizes()} says
+ * @param name one word for a problem of a set, else what {@link #sizes()} says
  * @param batch rows of one run
  */
 public record Problem(String name, int batch, NeighborhoodAttentionOperator operator) {
@@ -119,6 +119,7 @@ public record Problem(String name, int batch, NeighborhoodAttentionOperator oper
         text.append(operator.valueDim() == operator.headDim() ? "" : " v" + operator.valueDim());
         text.append(operator.additionalTokens() == 0 ? "" : " +" + operator.additionalTokens());
         text.append(operator.relativePositionBias() ? " bias" : "");
+        text.append(operator.logSumExp() ? " logSumExp" : "");
         return text.append(operator.dtype() == DType.FLOAT32 ? "" : " " + operator.dtype())
                 .toString();
     }

@@ -1,11 +1,13 @@
 package io.sparkhood.jobs.profile;
 
+import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -13,6 +15,7 @@ import java.util.stream.Collectors;
  *
  * @param backend a name, or {@link #ALL}
  * @param threads of a lane
+ * @param scratchBytes memory of each thread beside the tensors; empty: the backend's own default
  * @param repeat regions that are timed
  * @param warmup runs before, at least
  * @param csv table to write
@@ -22,6 +25,7 @@ public record ProfileSettings(
         List<Problem> problems,
         String backend,
         int threads,
+        OptionalLong scratchBytes,
         int repeat,
         int warmup,
         Optional<Path> csv,
@@ -40,6 +44,7 @@ public record ProfileSettings(
         problems = List.copyOf(problems);
         problems.forEach(problem -> requireAtLeast("--batch", 1, problem.batch()));
         requireAtLeast("--threads", 1, threads);
+        scratchBytes.ifPresent(bytes -> requireAtLeast("--scratch-bytes", 1, bytes));
         requireAtLeast("--repeat", 1, repeat);
         requireAtLeast("--warmup", 0, warmup);
         List<String> known =
@@ -52,7 +57,7 @@ public record ProfileSettings(
         plot.ifPresent(file -> requireDirectory("--plot", file));
         if (plot.isPresent() && problems.size() > 1) {
             throw new IllegalArgumentException("--plot draws one problem, but there are " + problems.size()
-                    + "; name one, such as --standard=" + problems.get(0).name());
+                    + "; name one of them, such as " + problems.get(0).name());
         }
     }
 
@@ -65,10 +70,15 @@ public record ProfileSettings(
         }
     }
 
-    private static void requireAtLeast(String option, int least, int value) {
+    private static void requireAtLeast(String option, int least, long value) {
         if (value < least) {
             throw new IllegalArgumentException(option + " must be at least " + least + ", but is " + value);
         }
+    }
+
+    /** What every backend is opened with. */
+    BackendOptions backendOptions() {
+        return BackendOptions.DEFAULT.withScratchBytes(scratchBytes.orElse(0));
     }
 
     Stopwatch stopwatch() {

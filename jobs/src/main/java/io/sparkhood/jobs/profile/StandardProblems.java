@@ -3,7 +3,6 @@ package io.sparkhood.jobs.profile;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodAttentionOperator.Builder;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The problems by which versions, machines and backends are compared: the four levels of NAT-Tiny, and five unlike them. */
@@ -30,15 +29,7 @@ public final class StandardProblems {
      * @throws IllegalArgumentException if one has no such name
      */
     public static List<Problem> named(List<String> names, DType dtype) {
-        List<Problem> all = all(dtype);
-        List<String> unknown = new ArrayList<>(names);
-        unknown.removeAll(all.stream().map(Problem::name).toList());
-        if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException("--standard knows "
-                    + String.join(", ", all.stream().map(Problem::name).toList()) + ", but not '" + unknown.get(0)
-                    + "'");
-        }
-        return all.stream().filter(problem -> names.contains(problem.name())).toList();
+        return new ProblemSet("--standard", all(dtype)).named(names);
     }
 
     private static Builder on(int heads, int headDim, DType dtype, Integer... featureMap) {

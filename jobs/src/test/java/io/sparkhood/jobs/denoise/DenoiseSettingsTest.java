@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +74,13 @@ class DenoiseSettingsTest {
     }
 
     @Test
+    void refusesScratchOfNoBytes() {
+        assertThatThrownBy(() -> settings(IN, OUT, Optional.empty(), Optional.empty(), OptionalLong.of(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--scratch-bytes must be at least 1, but is 0");
+    }
+
+    @Test
     void refusesTwoCleanPictures() {
         assertThatThrownBy(() -> new DenoiseSettings(
                         IN,
@@ -86,7 +94,8 @@ class DenoiseSettingsTest {
                         Optional.of(Path.of("clean")),
                         Optional.empty(),
                         "auto",
-                        1))
+                        1,
+                        OptionalLong.empty()))
                 .hasMessage(
                         "--clean and --add-noise exclude each other: with --add-noise the input is the clean picture");
     }
@@ -105,12 +114,19 @@ class DenoiseSettingsTest {
                         Optional.empty(),
                         Optional.empty(),
                         "auto",
-                        1))
+                        1,
+                        OptionalLong.empty()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
 
     static DenoiseSettings settings(Path input, Path output, Optional<Path> clean, Optional<Path> keepNoisy) {
-        return new DenoiseSettings(input, output, NONE, List.of(5, 5), 3, 0.5, NONE, 0, clean, keepNoisy, "auto", 1);
+        return settings(input, output, clean, keepNoisy, OptionalLong.empty());
+    }
+
+    private static DenoiseSettings settings(
+            Path input, Path output, Optional<Path> clean, Optional<Path> keepNoisy, OptionalLong scratchBytes) {
+        return new DenoiseSettings(
+                input, output, NONE, List.of(5, 5), 3, 0.5, NONE, 0, clean, keepNoisy, "auto", 1, scratchBytes);
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,7 +109,8 @@ class DenoiseSourceTest {
                 Optional.empty(),
                 Optional.empty(),
                 "auto",
-                1);
+                1,
+                OptionalLong.empty());
         return DenoiseSource.list(settings, new PrintWriter(log, true));
     }
 }
