@@ -66,12 +66,7 @@ record HeadRows(float[] floats, short[] halves, DType dtype, int offset, int tok
         for (int i = 0; i < count; i++) {
             for (int head = 0; head < heads; head++) {
                 int a = from + i * step + head * headStep;
-                int b = to + i * pitch + head * headPitch;
-                if (dtype == DType.FLOAT16) {
-                    HalfRows.widenFloat16(halves, a, s, b, width);
-                } else {
-                    HalfRows.widenBfloat16(halves, a, s, b, width);
-                }
+                math.widen(dtype, halves, a, width, s, to + i * pitch + head * headPitch);
             }
         }
     }
@@ -83,10 +78,7 @@ record HeadRows(float[] floats, short[] halves, DType dtype, int offset, int tok
             return;
         }
         for (int i = 0; i < count; i++) {
-            float factor = 1 / s[sums + i];
-            for (int dim = 0; dim < width; dim++) {
-                halves[to + i * step + dim] = dtype.narrow(s[mixed + i * math.valueSlab() + dim] * factor);
-            }
+            math.narrow(dtype, s, mixed + i * math.valueSlab(), 1 / s[sums + i], width, halves, to + i * step);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.sparkhood.cpu;
 
+import io.sparkhood.operator.DType;
+
 /**
  * {@link TileMath} without the Vector API. C2 does not vectorise these loops; blocks of eight sums in scalar registers hide
  * the latency of the additions instead. (Math.fma would be exact but is a call into BigDecimal where the CPU has no FMA.)
@@ -245,6 +247,20 @@ final class PlainTileMath implements TileMath {
             for (int dim = 0; dim < dims; dim++) {
                 target[to + i * step + dim] = s[mixed + i * VALUE_SLAB + dim] * factor;
             }
+        }
+    }
+
+    @Override
+    public void widen(DType dtype, short[] source, int from, int count, float[] s, int to) {
+        for (int i = 0; i < count; i++) {
+            s[to + i] = dtype.widen(source[from + i]);
+        }
+    }
+
+    @Override
+    public void narrow(DType dtype, float[] s, int from, float factor, int count, short[] target, int to) {
+        for (int i = 0; i < count; i++) {
+            target[to + i] = dtype.narrow(s[from + i] * factor);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.sparkhood.cpu;
 
+import io.sparkhood.operator.DType;
+
 /**
  * The arithmetic of one patch of queries against an interval of keys, all of it in one scratch array.
  *
@@ -36,7 +38,8 @@ interface TileMath {
 
     /**
      * Copies {@code width} floats of each of {@code heads} heads of each of {@code count} tokens, from
-     * {@code source[from + i * step + head * headStep]} on to {@code s[to + i * pitch + head * headPitch]}.
+     * {@code source[from + i * step + head * headStep]} on to {@code s[to + i * pitch + head * headPitch]}; what follows there, up
+     * to the next whole vector, becomes undefined.
      */
     void pack(
             float[] source,
@@ -116,6 +119,15 @@ interface TileMath {
      * queries and {@code dims} of one slab; values are read in whole vectors, and the rest of the slab becomes undefined.
      */
     void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims);
+
+    /**
+     * {@code s[to + i] = source[from + i]} for {@code count} numbers of 16 bits; what follows there, up to the next whole vector,
+     * becomes undefined.
+     */
+    void widen(DType dtype, short[] source, int from, int count, float[] s, int to);
+
+    /** {@code target[to + i] = s[from + i] * factor} for {@code count} numbers of 16 bits, rounded to nearest even. */
+    void narrow(DType dtype, float[] s, int from, float factor, int count, short[] target, int to);
 
     /**
      * {@code target[to + i * step + dim] = s[mixed + i * valueSlab() + dim] / s[sums + i]} for {@code count} queries and {@code dims}

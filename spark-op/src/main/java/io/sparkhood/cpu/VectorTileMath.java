@@ -1,5 +1,6 @@
 package io.sparkhood.cpu;
 
+import io.sparkhood.operator.DType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -19,8 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
  * hold none.
  */
 final class VectorTileMath implements TileMath {
-    private static final VectorSpecies<Float> SPECIES =
-            species(VectorSupport.detected().lanes());
+    static final VectorSpecies<Float> SPECIES = species(VectorSupport.detected().lanes());
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
     private static final int LANES = SPECIES.length();
     private static final int VALUE_SLAB = 2 * LANES;
@@ -93,21 +93,49 @@ final class VectorTileMath implements TileMath {
             int to,
             int pitch,
             int headPitch) {
-        int whole = width & -VALUE_SLAB;
+        int whole = (width + LANES - 1) & -LANES;
+        int last = source.length - whole;
         for (int i = 0; i < count; i++) {
             int a = from + i * step;
             int b = to + i * pitch;
             for (int head = 0; head < heads; head++) {
-                for (int dim = 0; dim < whole; dim += VALUE_SLAB) {
-                    FloatVector.fromArray(SPECIES, source, a + dim).intoArray(s, b + dim);
-                    FloatVector.fromArray(SPECIES, source, a + dim + LANES).intoArray(s, b + dim + LANES);
-                }
-                for (int dim = whole; dim < width; dim++) {
-                    s[b + dim] = source[a + dim];
+                if (a > last) {
+                    System.arraycopy(source, a, s, b, width); // the last tokens, after which no whole vector is left
+                } else {
+                    for (int dim = 0; dim < whole; dim += LANES) {
+                        FloatVector.fromArray(SPECIES, source, a + dim).intoArray(s, b + dim);
+                    }
                 }
                 a += headStep;
                 b += headPitch;
             }
+        }
+    }
+
+    @Override
+    public void widen(DType dtype, short[] source, int from, int count, float[] s, int to) {
+        int whole = (count + LANES - 1) & -LANES;
+        if (from > source.length - whole) {
+            for (int i = 0; i < count; i++) {
+                s[to + i] = dtype.widen(source[from + i]);
+            }
+        } else if (dtype == DType.FLOAT16) {
+            VectorHalves.widenFloat16(source, from, s, to, whole);
+        } else {
+            VectorHalves.widenBfloat16(source, from, s, to, whole);
+        }
+    }
+
+    @Override
+    public void narrow(DType dtype, float[] s, int from, float factor, int count, short[] target, int to) {
+        int whole = count & -LANES;
+        if (dtype == DType.FLOAT16) {
+            VectorHalves.narrowFloat16(s, from, factor, whole, target, to);
+        } else {
+            VectorHalves.narrowBfloat16(s, from, factor, whole, target, to);
+        }
+        for (int i = whole; i < count; i++) {
+            target[to + i] = dtype.narrow(s[from + i] * factor);
         }
     }
 

@@ -3,6 +3,7 @@ package io.sparkhood.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparkhood.operator.DType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -200,6 +201,54 @@ class TileMathTest {
                 }
             }
             assertThat(target).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void widensEveryNumberOf16Bits(TileMath math) {
+        short[] all = new short[1 << 16];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (short) i;
+        }
+        float[] widened = new float[all.length + 16];
+        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+            for (int from : new int[] {0, 65536 - 29}) {
+                math.widen(dtype, all, from, all.length - from, widened, 0);
+                for (int i = from; i < all.length; i++) {
+                    float expected = dtype.widen(all[i]);
+                    float actual = widened[i - from];
+                    if (Float.floatToIntBits(actual) != Float.floatToIntBits(expected)) {
+                        throw new AssertionError(dtype + " " + i + ": " + actual + " instead of " + expected);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void roundsToNearestEven(TileMath math) {
+        int count = 1 << 16;
+        float[] s = new float[count];
+        short[] narrowed = new short[count + 5];
+        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+            for (int lower : new int[] {0, 1, 0xfff, 0x1000, 0x1001, 0x7fff, 0x8000, 0x8001, 0xffff}) {
+                for (int i = 0; i < count; i++) {
+                    s[i] = Float.intBitsToFloat(i << 16 | lower); // every sign, exponent and upper mantissa
+                }
+                float factor = lower % 2 == 0 ? 1 : 0.75f;
+                math.narrow(dtype, s, 0, factor, count - 3, narrowed, 5);
+                for (int i = 0; i < count - 3; i++) {
+                    short expected = dtype.narrow(s[i] * factor);
+                    boolean bothNan = Float.isNaN(s[i] * factor) && Float.isNaN(dtype.widen(narrowed[5 + i]));
+                    if (narrowed[5 + i] != expected && !bothNan) {
+                        throw new AssertionError(
+                                dtype + " of " + s[i] * factor + ": " + narrowed[5 + i] + " instead of " + expected);
+                    }
+                }
+                assertThat(narrowed[count + 3]).isZero();
+            }
         }
     }
 
