@@ -96,7 +96,7 @@ final class ProfileCommand implements Callable<Integer> {
             names = "--warmup",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Runs before, at least, and for at least 2 s. Default: 3.")
+            description = "Runs before, at least, and for at least 3 s. Default: 3.")
     private int warmup;
 
     @Option(names = "--csv", paramLabel = "FILE", description = "Table to write, a line per problem and backend.")

@@ -33,7 +33,7 @@ public record ProfileSettings(
     /** Every backend, best first. */
     public static final String ALL = "all";
 
-    private static final double WARM_UP_SECONDS = 2;
+    private static final double WARM_UP_SECONDS = 3;
 
     /**
      * Checks.
