@@ -44,9 +44,7 @@ record HeadRows(float[] floats, short[] halves, DType dtype, int offset, int tok
         return offset + (int) row * tokens * tokenStride + head * dims;
     }
 
-    /**
-     * As {@link TileMath#pack}, widened to float32.
-     */
+    /** As {@link TileMath#pack}, widened to float32. */
     void pack(
             TileMath math,
             int from,

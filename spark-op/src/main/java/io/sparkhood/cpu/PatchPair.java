@@ -57,6 +57,26 @@ final class PatchPair {
         return patches == 1 ? lines : Math.max(lines, endLine[1] - firstLine[1]);
     }
 
+    /** Lanes of a run: queries that lie {@link #runStep} tokens apart, a row of a patch or, in patches of one column, all. */
+    int runLanes() {
+        return laneX == 1 ? laneY : laneX;
+    }
+
+    /** Tokens from one query of a run to the next. */
+    int runStep() {
+        return laneX == 1 ? tile.lineStep() : tile.tokenStep();
+    }
+
+    /** Runs of a patch that have queries. */
+    int runs(int patch) {
+        return laneX == 1 ? 1 : queryRows(patch);
+    }
+
+    /** Queries of each run of a patch. */
+    int queriesOfRun(int patch) {
+        return laneX == 1 ? queryRows(patch) : queryColumns();
+    }
+
     /** Query rows of a patch. */
     int queryRows(int patch) {
         return tile.y.length(firstPatchY + patch);

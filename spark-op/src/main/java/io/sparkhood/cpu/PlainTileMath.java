@@ -1,7 +1,5 @@
 package io.sparkhood.cpu;
 
-import io.sparkhood.operator.DType;
-
 /**
  * {@link TileMath} without the Vector API. C2 does not vectorise these loops; blocks of eight sums in scalar registers hide
  * the latency of the additions instead. (Math.fma would be exact but is a call into BigDecimal where the CPU has no FMA.)
@@ -44,16 +42,6 @@ final class PlainTileMath implements TileMath {
             for (int head = 0; head < heads; head++) {
                 System.arraycopy(
                         source, from + i * step + head * headStep, s, to + i * pitch + head * headPitch, width);
-            }
-        }
-    }
-
-    @Override
-    public void transpose(float[] s, int rows, int stride, float factor, int dims, int to) {
-        for (int lane = 0; lane < LANES; lane++) {
-            int from = rows + lane * stride;
-            for (int dim = 0; dim < dims; dim++) {
-                s[to + dim * LANES + lane] = s[from + dim] * factor;
             }
         }
     }
@@ -247,20 +235,6 @@ final class PlainTileMath implements TileMath {
             for (int dim = 0; dim < dims; dim++) {
                 target[to + i * step + dim] = s[mixed + i * VALUE_SLAB + dim] * factor;
             }
-        }
-    }
-
-    @Override
-    public void widen(DType dtype, short[] source, int from, int count, float[] s, int to) {
-        for (int i = 0; i < count; i++) {
-            s[to + i] = dtype.widen(source[from + i]);
-        }
-    }
-
-    @Override
-    public void narrow(DType dtype, float[] s, int from, float factor, int count, short[] target, int to) {
-        for (int i = 0; i < count; i++) {
-            target[to + i] = dtype.narrow(s[from + i] * factor);
         }
     }
 }

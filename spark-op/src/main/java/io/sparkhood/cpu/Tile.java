@@ -83,7 +83,7 @@ final class Tile {
 
     /** Lines that the box of the tile above has before the first line of this one's. */
     int linesPassed() {
-        return (boxY - y.firstKey(Math.max(0, firstPatchY - shape.patchesY()))) * depth;
+        return (boxY - y.firstKey(firstPatchY - shape.patchesY())) * depth;
     }
 
     /** Lines of the box. */

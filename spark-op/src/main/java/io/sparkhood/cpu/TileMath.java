@@ -58,7 +58,15 @@ interface TileMath {
      * {@code s[to][dim][lane] = s[rows + lane * stride + dim] * factor} for at least {@code dims} dims; reads and writes up to the
      * next whole vector of dims.
      */
-    void transpose(float[] s, int rows, int stride, float factor, int dims, int to);
+    default void transpose(float[] s, int rows, int stride, float factor, int dims, int to) {
+        int lanes = lanes();
+        for (int lane = 0; lane < lanes; lane++) {
+            int from = rows + lane * stride;
+            for (int dim = 0; dim < dims; dim++) {
+                s[to + dim * lanes + lane] = s[from + dim] * factor;
+            }
+        }
+    }
 
     /** {@code s[to + key][lane] = s[row][lane] + s[columns + key][lane]}: the start values of one row of keys. */
     void addRow(float[] s, int row, int columns, int keys, int to);
@@ -124,10 +132,18 @@ interface TileMath {
      * {@code s[to + i] = source[from + i]} for {@code count} numbers of 16 bits; what follows there, up to the next whole vector,
      * becomes undefined.
      */
-    void widen(DType dtype, short[] source, int from, int count, float[] s, int to);
+    default void widen(DType dtype, short[] source, int from, int count, float[] s, int to) {
+        for (int i = 0; i < count; i++) {
+            s[to + i] = dtype.widen(source[from + i]);
+        }
+    }
 
     /** {@code target[to + i] = s[from + i] * factor} for {@code count} numbers of 16 bits, rounded to nearest even. */
-    void narrow(DType dtype, float[] s, int from, float factor, int count, short[] target, int to);
+    default void narrow(DType dtype, float[] s, int from, float factor, int count, short[] target, int to) {
+        for (int i = 0; i < count; i++) {
+            target[to + i] = dtype.narrow(s[from + i] * factor);
+        }
+    }
 
     /**
      * {@code target[to + i * step + dim] = s[mixed + i * valueSlab() + dim] / s[sums + i]} for {@code count} queries and {@code dims}

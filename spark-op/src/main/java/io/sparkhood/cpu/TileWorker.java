@@ -147,13 +147,11 @@ final class TileWorker {
         HeadRows query = inputs.get(0);
         int heads = Math.min(at.stagedHeads, keyHeads * groupHeads - head);
         int base = query.base(row, firstKeyHead * groupHeads + head);
-        boolean column = geometry.laneX == 1;
-        int step = (column ? tile.lineStep() : tile.tokenStep()) * query.tokenStride();
+        int step = pair.runStep() * query.tokenStride();
         int to = at.staged(0);
-        int laneCount = column ? lanes : geometry.laneX;
-        for (int first = 0; first < pair.patches * lanes; first += laneCount) {
+        for (int first = 0; first < pair.patches * lanes; first += pair.runLanes()) {
             int from = base + pair.tokens[first] * query.tokenStride();
-            int count = column ? pair.queryRows(first / lanes) : pair.queryColumns();
+            int count = pair.queriesOfRun(first / lanes);
             query.pack(
                     math,
                     from,
@@ -166,7 +164,7 @@ final class TileWorker {
                     to,
                     at.stagedStride,
                     at.stagedPitch());
-            to += laneCount * at.stagedStride;
+            to += pair.runLanes() * at.stagedStride;
         }
     }
 
@@ -340,13 +338,11 @@ final class TileWorker {
         HeadRows output = outputs.get(0);
         int base = output.base(row, firstKeyHead * groupHeads + head);
         int width = math.valueSlab();
-        boolean column = geometry.laneX == 1;
-        int laneCount = column ? lanes : geometry.laneX;
-        int step = (column ? tile.lineStep() : tile.tokenStep()) * output.tokenStride();
+        int step = pair.runStep() * output.tokenStride();
         for (int patch = 0; patch < pair.patches; patch++) {
-            int rows = column ? 1 : pair.queryRows(patch);
-            int count = column ? pair.queryRows(patch) : pair.queryColumns();
-            for (int l = 0; l < rows * laneCount; l += laneCount) {
+            int count = pair.queriesOfRun(patch);
+            for (int run = 0; run < pair.runs(patch); run++) {
+                int l = run * pair.runLanes();
                 int to = base + pair.tokens[patch * lanes + l] * output.tokenStride();
                 int mixed = at.mixed(state + patch) + l * width;
                 for (int dim = 0; dim < output.dims(); dim += width) {

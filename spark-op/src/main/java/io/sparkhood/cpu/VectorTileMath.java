@@ -116,9 +116,7 @@ final class VectorTileMath implements TileMath {
     public void widen(DType dtype, short[] source, int from, int count, float[] s, int to) {
         int whole = (count + LANES - 1) & -LANES;
         if (from > source.length - whole) {
-            for (int i = 0; i < count; i++) {
-                s[to + i] = dtype.widen(source[from + i]);
-            }
+            TileMath.super.widen(dtype, source, from, count, s, to);
         } else if (dtype == DType.FLOAT16) {
             VectorHalves.widenFloat16(source, from, s, to, whole);
         } else {
@@ -134,29 +132,18 @@ final class VectorTileMath implements TileMath {
         } else {
             VectorHalves.narrowBfloat16(s, from, factor, whole, target, to);
         }
-        for (int i = whole; i < count; i++) {
-            target[to + i] = dtype.narrow(s[from + i] * factor);
-        }
+        TileMath.super.narrow(dtype, s, from + whole, factor, count - whole, target, to + whole);
     }
 
     @Override
     public void transpose(float[] s, int rows, int stride, float factor, int dims, int to) {
         if (LANES != 16) {
-            transposeScalars(s, rows, stride, factor, dims, to);
+            TileMath.super.transpose(s, rows, stride, factor, dims, to);
             return;
         }
         for (int dim = 0; dim < dims; dim += LANES) {
             swapEightsAndFours(s, rows + dim, stride);
             swapTwosAndOnes(s, rows + dim, stride, factor, to + dim * LANES);
-        }
-    }
-
-    private static void transposeScalars(float[] s, int rows, int stride, float factor, int dims, int to) {
-        for (int lane = 0; lane < LANES; lane++) {
-            int from = rows + lane * stride;
-            for (int dim = 0; dim < dims; dim++) {
-                s[to + dim * LANES + lane] = s[from + dim] * factor;
-            }
         }
     }
 
