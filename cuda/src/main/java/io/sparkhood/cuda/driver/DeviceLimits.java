@@ -1,0 +1,17 @@
+package io.sparkhood.cuda.driver;
+
+/**
+ * What a kernel's shape depends on.
+ *
+ * @param computeCapability major times 10 plus minor, such as 90
+ * @param multiprocessors streaming multiprocessors of the device
+ * @param sharedBytesPerBlock dynamic and static shared memory that one block may opt in to
+ * @param sharedBytesPerMultiprocessor shared memory of one multiprocessor
+ * @param registersPerMultiprocessor 32-bit registers of one multiprocessor
+ */
+public record DeviceLimits(
+        int computeCapability,
+        int multiprocessors,
+        int sharedBytesPerBlock,
+        int sharedBytesPerMultiprocessor,
+        int registersPerMultiprocessor) {}
