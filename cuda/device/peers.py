@@ -118,7 +118,7 @@ def measure(problem, dtype, write):
     if tokens * tokens <= DENSE_MASK_ELEMENTS:
         index = torch.arange(tokens, device=DEVICE, dtype=torch.int32)
         dense = mask_mod(0, 0, index[:, None], index[None, :])
-        report("SDPA, dense mask", lambda: scaled_dot_product_attention(query, key, value, attn_mask=dense))
+        report("SDPA-dense-mask", lambda: scaled_dot_product_attention(query, key, value, attn_mask=dense))
     compiled = torch.compile(flex_attention)
     try:
         blocks = create_block_mask(mask_mod, None, None, tokens, tokens, device=DEVICE, _compile=True)
@@ -130,7 +130,7 @@ def measure(problem, dtype, write):
         report("flex_attention", lambda: compiled(query, key, value, block_mask=blocks))
     except Exception as failure:
         print(f"{name} flex_attention {dtype}: {type(failure).__name__}: {str(failure).splitlines()[0][:150]}", flush=True)
-    report("SDPA, full", lambda: scaled_dot_product_attention(query, key, value))
+    report("SDPA-full", lambda: scaled_dot_product_attention(query, key, value))
     torch._dynamo.reset()
 
 
