@@ -89,7 +89,7 @@ table() {
     echo "| problem | by | dtype | min ms | median ms | max ms | useful TFLOP/s |"
     echo "|---|---|---|---|---|---|---|"
     # the name of a plan is quoted and may hold commas: only what stands around it is read
-    cat "$results"/standard-*.csv "$results"/large-*.csv "$results"/peers.csv 2>/dev/null |
+    find "$results" -maxdepth 1 -name '*.csv' | sort | xargs -r cat |
       sed 's/"[^"]*"/-/g' |
       awk -F, '$1 != "problem" { printf "| %s | %s | %s | %s | %s | %s | %.2f |\n", $1, $2, $3, $5, $6, $7, $8 / 1000 }'
   } | tee "$results/table.md"
@@ -100,7 +100,8 @@ for step in "${steps[@]}"; do
   case "$step" in
     probe | contract | sanitize | profile | peers | table)
       started=$SECONDS
-      "$step" > >(tee "$results/$step.log") 2>&1 || failed+=("$step")
+      "$step" 2>&1 | tee "$results/$step.log"
+      [[ ${PIPESTATUS[0]} -eq 0 ]] || failed+=("$step")
       echo "==== $step: $((SECONDS - started)) s"
       ;;
     *)
