@@ -69,12 +69,13 @@ final class Device implements AutoCloseable {
         attempt(work);
     }
 
-    /** Gives something back. On a lost device that is tried too, but then a failure means nothing. */
+    /** Gives something back. On a device that was lost before, that is tried too, but a failure means nothing then. */
     void release(Consumer<GpuDriver> work) {
+        boolean lostBefore = isLost();
         try {
             attempt(work);
         } catch (GpuException e) {
-            if (lost.get() == null) {
+            if (!lostBefore) {
                 throw e;
             }
         }

@@ -73,6 +73,17 @@ public final class HostDriver implements GpuDriver {
         return leaks;
     }
 
+    /** Starts anew, without what leaked. */
+    public synchronized void forget() {
+        memory.clear();
+        pinned.clear();
+        streams.clear();
+        events.clear();
+        modules.clear();
+        contexts.clear();
+        usedBytes = 0;
+    }
+
     @Override
     public int version() {
         return 12040;
