@@ -4,7 +4,7 @@
 //   SPARKHOOD_ELEMENT   float32, float16 or bfloat16    SPARKHOOD_DIM     elements of a row of a tile
 //   SPARKHOOD_QUERIES   of a block                      SPARKHOOD_KEYS    of a tile
 //   SPARKHOOD_STAGES    tiles in shared memory          SPARKHOOD_BLOCKS  of a multiprocessor at least; bounds registers
-//   SPARKHOOD_QUERY_SHARED   1: queries stay in shared memory
+//   SPARKHOOD_BLOCKS_WITH_BIAS  the same with bias      SPARKHOOD_QUERY_SHARED   1: queries stay in shared memory
 #include "neighborhood_attention.cuh"
 
 namespace sparkhood {
@@ -26,7 +26,7 @@ extern "C" __global__ void __launch_bounds__(sparkhood::Shape::THREADS, SPARKHOO
   sparkhood::attend<sparkhood::Shape, false>(parameter);
 }
 
-extern "C" __global__ void __launch_bounds__(sparkhood::Shape::THREADS, SPARKHOOD_BLOCKS)
+extern "C" __global__ void __launch_bounds__(sparkhood::Shape::THREADS, SPARKHOOD_BLOCKS_WITH_BIAS)
     NAME(SPARKHOOD_ELEMENT, SPARKHOOD_DIM, _bias)(const __grid_constant__ sparkhood::ForwardParameter parameter) {
   sparkhood::attend<sparkhood::Shape, true>(parameter);
 }

@@ -167,7 +167,7 @@ __device__ __forceinline__ void write(const ForwardParameter& p, char* shared,
       *to = sum == 0 ? NAN : fmaf(softmax.maximum[i / 2][i % 2], LN_2, logf(sum));
     }
   }
-  __syncwarp();
+  __syncthreads();
   const HeadRows<T> output(p.output, blockIdx.z, blockIdx.y, p.valueDim, steps.first);
 #pragma unroll 1
   for (int i = lane; i < Shape::WARP_QUERIES * Shape::CHUNKS; i += WARP) {
@@ -219,29 +219,32 @@ __device__ __forceinline__ void attend(const ForwardParameter& p) {
   const Places laneKey = places_of(Loader::row_of_lane(), p.keyShift);
 
   KeyWalk ahead{from};
+  HeadRows<T> keyRows(p.key, batch, keyHead, p.headDim, steps.first);
+  HeadRows<T> valueRows(p.value, batch, keyHead, p.valueDim, steps.first);
   int loaded = 0;
   const auto load = [&](int stage) {
-    const uint32_t to = ring + stage * Shape::STAGE_BYTES;
-    if (loaded < windowTiles) {
-      const Places at{ahead.at.z + laneKey.z, ahead.at.y + laneKey.y, ahead.at.x + laneKey.x};
-      const int token = at.z < end.z && at.y < end.y && at.x < end.x ? steps.token(p, at) : -1;
-      const HeadRows<T> keys(p.key, batch, keyHead, p.headDim, steps.first);
-      Loader::template load_rows<Shape::KEYS>(to, keys, token);
-      const HeadRows<T> values(p.value, batch, keyHead, p.valueDim, steps.first);
-      Loader::template load_rows<Shape::KEYS>(to + Shape::KEY_BYTES, values, token);
-      ahead.next(p, from, end, Shape::KEYS);
-    } else if (loaded < tiles) {
-      const int row = (loaded - windowTiles) * Shape::KEYS + Loader::row_of_lane();
-      const int token = row < p.additionalTokens ? row : -1;
-      const HeadRows<T> keys(p.additionalKeys, batch, keyHead, p.headDim);
-      Loader::template load_rows<Shape::KEYS>(to, keys, token);
-      const HeadRows<T> values(p.additionalValues, batch, keyHead, p.valueDim);
-      Loader::template load_rows<Shape::KEYS>(to + Shape::KEY_BYTES, values, token);
+    if (loaded < tiles) {
+      int token;
+      if (loaded < windowTiles) {
+        const Places at{ahead.at.z + laneKey.z, ahead.at.y + laneKey.y, ahead.at.x + laneKey.x};
+        token = at.z < end.z && at.y < end.y && at.x < end.x ? steps.token(p, at) : -1;
+        ahead.next(p, from, end, Shape::KEYS);
+      } else {
+        token = (loaded - windowTiles) * Shape::KEYS + Loader::row_of_lane();
+        if (token >= p.additionalTokens) token = -1;
+        if (loaded == windowTiles) {
+          keyRows = HeadRows<T>(p.additionalKeys, batch, keyHead, p.headDim);
+          valueRows = HeadRows<T>(p.additionalValues, batch, keyHead, p.valueDim);
+        }
+      }
+      const uint32_t to = ring + stage * Shape::STAGE_BYTES;
+      Loader::template load_rows<Shape::KEYS>(to, keyRows, token);
+      Loader::template load_rows<Shape::KEYS>(to + Shape::KEY_BYTES, valueRows, token);
     }
     loaded++;
     copies_commit();  // an empty group keeps the count
   };
-#pragma unroll
+#pragma unroll 1
   for (int stage = 0; stage < STAGES - 1; stage++) load(stage);
 
   TileMath<Shape> math;

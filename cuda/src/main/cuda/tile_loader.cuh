@@ -72,18 +72,16 @@ struct TileLoader {
 
   __device__ static __forceinline__ void copy_elements(uint32_t to, const T* from, int bytes) {
     using Bits = typename std::conditional<sizeof(T) == 2, unsigned short, unsigned>::type;
+    uint32_t words[4] = {0, 0, 0, 0};
+    constexpr int PER_WORD = 4 / sizeof(T);
 #pragma unroll
-    for (int word = 0; word < 4; word++) {
-      uint32_t both = 0;
-#pragma unroll
-      for (int part = 0; part < 4 / (int)sizeof(T); part++) {
-        const int element = word * (4 / (int)sizeof(T)) + part;
-        if (element * (int)sizeof(T) < bytes) {
-          both |= static_cast<uint32_t>(__ldg(reinterpret_cast<const Bits*>(from) + element)) << (16 * part);
-        }
+    for (int element = 0; element < Shape::CHUNK; element++) {
+      if (element * (int)sizeof(T) < bytes) {
+        words[element / PER_WORD] |= static_cast<uint32_t>(__ldg(reinterpret_cast<const Bits*>(from) + element))
+                                     << (16 * (element % PER_WORD));
       }
-      asm volatile("st.shared.u32 [%0], %1;" ::"r"(to + word * 4), "r"(both) : "memory");
     }
+    store16(to, words);
   }
 };
 

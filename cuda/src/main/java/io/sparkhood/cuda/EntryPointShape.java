@@ -41,8 +41,8 @@ record EntryPointShape(
     /** Stages as many as leave room for several blocks; dim 256 stays under the 99 KiB of compute capability 8.6. */
     private static List<EntryPointShape> tensorCores(DType dtype) {
         return List.of(
-                new EntryPointShape(dtype, 32, 64, 64, 3, 3, 2, false),
-                new EntryPointShape(dtype, 64, 64, 64, 3, 2, 2, false),
+                new EntryPointShape(dtype, 32, 64, 64, 3, 4, 3, false),
+                new EntryPointShape(dtype, 64, 64, 64, 3, 3, 2, false),
                 new EntryPointShape(dtype, 128, 64, 64, 2, 2, 2, false),
                 new EntryPointShape(dtype, 256, 64, 32, 2, 1, 1, true));
     }
