@@ -23,6 +23,7 @@
 // Twin of: LaunchPlan.java (grid, boxes), ForwardParameter.java, EntryPointShape.java (constants), AxisWindow.java (tables).
 #pragma once
 
+#include "exact_row.cuh"
 #include "plain_math.cuh"
 #include "tensor_core_math.cuh"
 #include "tile_loader.cuh"
@@ -30,7 +31,6 @@
 
 namespace sparkhood {
 
-constexpr float LOG2_E = 1.4426950408889634f;
 constexpr float LN_2 = 0.6931471805599453f;
 
 template <typename Shape>
@@ -132,20 +132,17 @@ __device__ __forceinline__ void scale(float (&s)[Shape::BLOCKS][Shape::LINES][4]
   }
 }
 
-// Divides by the sum and writes the block's rows, through shared memory so that whole chunks are written.
+// Divides by the sum and puts the warp's rows where whole chunks of them can be read; writes logSumExp.
 template <typename Shape>
-__device__ __forceinline__ void write(const ForwardParameter& p, char* shared,
-                                      const float (&o)[Shape::BLOCKS][Shape::DIM / 8][4],
-                                      const Softmax<Shape>& softmax) {
+__device__ __forceinline__ void stage_output(const ForwardParameter& p, const BlockPlace& block, char* rows,
+                                             float (&o)[Shape::BLOCKS][Shape::DIM / 8][4], Softmax<Shape>& softmax) {
   using T = typename Shape::Element;
-  const int lane = threadIdx.x % WARP, warp = threadIdx.x / WARP, firstRow = warp * Shape::WARP_QUERIES;
-  const BlockPlace block(p, block_again(), Shape::QUERIES);
+  const int lane = threadIdx.x % WARP, firstRow = threadIdx.x / WARP * Shape::WARP_QUERIES;
   const TokenSteps steps(p, block.group);
-  char* const rows = shared + firstRow * Shape::ROW_BYTES;
 #pragma unroll
   for (int i = 0; i < Shape::BLOCKS * 2; i++) {
     const int row = i * 8 + lane / 4;
-    float sum = softmax.sum[i / 2][i % 2];
+    float& sum = softmax.sum[i / 2][i % 2];
     sum += from_lane_xor(sum, 1);
     sum += from_lane_xor(sum, 2);
     const float inverse = 1 / sum;
@@ -167,12 +164,65 @@ __device__ __forceinline__ void write(const ForwardParameter& p, char* shared,
       *to = sum == 0 ? NAN : fmaf(softmax.maximum[i / 2][i % 2], LN_2, logf(sum));
     }
   }
-  __syncthreads();
+}
+
+// How many outputs of the lane's row are not finite where the sum of its weights is, over the four lanes of the row.
+template <typename Shape>
+__device__ __forceinline__ float count_spoilt(const float (&o)[Shape::BLOCKS][Shape::DIM / 8][4],
+                                              const Softmax<Shape>& softmax, int i) {
+  float zeros = 0;
+#pragma unroll
+  for (int dim = 0; dim < Shape::DIM / 8; dim++) {
+    zeros = fmaf(o[i / 2][dim][i % 2 * 2], 0, zeros);
+    zeros = fmaf(o[i / 2][dim][i % 2 * 2 + 1], 0, zeros);
+  }
+  float spoilt = zeros != 0 && softmax.sum[i / 2][i % 2] == softmax.sum[i / 2][i % 2] ? 1 : 0;
+  spoilt += from_lane_xor(spoilt, 1);
+  return spoilt + from_lane_xor(spoilt, 2);
+}
+
+// Computes spoilt rows of the warp again.
+template <typename Shape, bool BIAS>
+__device__ __forceinline__ void mend(const ForwardParameter& p, const BlockPlace& block,
+                                     const TileWindows<Shape>& tile, char* rows, const Softmax<Shape>& softmax,
+                                     const float (&spoilt)[Shape::BLOCKS * 2]) {
+  float any = 0;
+#pragma unroll
+  for (int i = 0; i < Shape::BLOCKS * 2; i++) any += spoilt[i];
+#pragma unroll
+  for (int mask = 4; mask < WARP; mask *= 2) any += from_lane_xor(any, mask);
+  if (any == 0) return;
+#pragma unroll 1
+  for (int row = 0; row < Shape::WARP_QUERIES; row++) {
+    float mine = 0, maximum = 0, sum = 0;
+#pragma unroll
+    for (int i = 0; i < Shape::BLOCKS * 2; i++) {
+      if (i == row / 8) {
+        mine = spoilt[i];
+        maximum = softmax.maximum[i / 2][i % 2];
+        sum = softmax.sum[i / 2][i % 2];
+      }
+    }
+    const int holder = row % 8 * 4, index = threadIdx.x / WARP * Shape::WARP_QUERIES + row;
+    if (from_lane(mine, holder) == 0 || !block.holds(block.query(p, index))) continue;
+    ExactRow<Shape, BIAS> exact{p};
+    exact.maximum = from_lane(maximum, holder);
+    exact.inverse = 1 / from_lane(sum, holder);
+    exact.compute(block, tile, index);
+    exact.store(rows, row);
+  }
+}
+
+// From the staged rows of the warp to the tensor.
+template <typename Shape>
+__device__ __forceinline__ void write_output(const ForwardParameter& p, const BlockPlace& block, const char* rows) {
+  using T = typename Shape::Element;
+  const TokenSteps steps(p, block.group);
   const HeadRows<T> output(p.output, blockIdx.z, blockIdx.y, p.valueDim, steps.first);
 #pragma unroll 1
-  for (int i = lane; i < Shape::WARP_QUERIES * Shape::CHUNKS; i += WARP) {
+  for (int i = threadIdx.x % WARP; i < Shape::WARP_QUERIES * Shape::CHUNKS; i += WARP) {
     const int row = i / Shape::CHUNKS, chunk = i % Shape::CHUNKS, left = p.valueDim - chunk * Shape::CHUNK;
-    const Places at = block.query(p, firstRow + row);
+    const Places at = block.query(p, threadIdx.x / WARP * Shape::WARP_QUERIES + row);
     if (left <= 0 || !block.holds(at)) continue;
     const T* const from = reinterpret_cast<const T*>(rows + Shape::at(row, chunk));
     T* const to = const_cast<T*>(output.data) + steps.token(p, at) * output.tokenStride + chunk * Shape::CHUNK;
@@ -183,6 +233,21 @@ __device__ __forceinline__ void write(const ForwardParameter& p, char* shared,
       for (int element = 0; element < min(left, Shape::CHUNK); element++) to[element] = from[element];
     }
   }
+}
+
+template <typename Shape, bool BIAS>
+__device__ __forceinline__ void write(const ForwardParameter& p, char* shared, const TileWindows<Shape>& tile,
+                                      float (&o)[Shape::BLOCKS][Shape::DIM / 8][4], Softmax<Shape>& softmax) {
+  const BlockPlace block(p, block_again(), Shape::QUERIES);
+  char* const rows = shared + threadIdx.x / WARP * Shape::WARP_QUERIES * Shape::ROW_BYTES;
+  stage_output<Shape>(p, block, rows, o, softmax);
+  float spoilt[Shape::BLOCKS * 2];
+#pragma unroll
+  for (int i = 0; i < Shape::BLOCKS * 2; i++) spoilt[i] = count_spoilt<Shape>(o, softmax, i);
+  __syncthreads();
+  mend<Shape, BIAS>(p, block, tile, rows, softmax, spoilt);
+  __syncthreads();
+  write_output<Shape>(p, block, rows);
 }
 
 template <typename Shape, bool BIAS>
@@ -310,7 +375,7 @@ __device__ __forceinline__ void attend(const ForwardParameter& p) {
   }
   copies_wait<0>();
   __syncthreads();
-  write<Shape>(p, shared, o, softmax);
+  write<Shape, BIAS>(p, shared, tile, o, softmax);
 }
 
 }  // namespace sparkhood
