@@ -113,7 +113,7 @@ final class CudaLane implements Lane {
         if (parameter.capacity() < bytes) {
             parameter = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
         }
-        return parameter;
+        return parameter.clear();
     }
 
     private CudaTensor own(Tensor tensor) {
