@@ -3,6 +3,7 @@ package io.sparkhood.column;
 import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Completion;
 import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.backend.Staging;
 import io.sparkhood.backend.Tensor;
 import io.sparkhood.column.Batches.PendingRow;
@@ -25,11 +26,11 @@ final class Batch {
     private final Completion done;
     private boolean finished;
 
-    private Batch(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs) {
+    private Batch(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs, Buffers buffers) {
         this.plan = plan;
         this.rows = rows;
         this.outputs = outputs;
-        this.buffers = plan.on().nextBuffers();
+        this.buffers = buffers;
         this.tensors = buffers.forRun(plan.operator(), rows.size());
         pack();
         Lane lane = plan.lane();
@@ -42,10 +43,22 @@ final class Batch {
         done = lane.mark();
     }
 
+    /**
+     * Starts a batch.
+     *
+     * @throws OutOfDeviceMemoryException if there is no memory for so many rows; the lane goes on without them
+     */
     static Batch submit(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs) {
-        Batch batch = new Batch(plan, rows, outputs);
-        plan.on().underWay.add(batch);
-        return batch;
+        Buffers buffers = plan.on().nextBuffers();
+        try {
+            Batch batch = new Batch(plan, rows, outputs, buffers);
+            plan.on().underWay.add(batch);
+            return batch;
+        } catch (OutOfDeviceMemoryException e) {
+            buffers.clear();
+            plan.on().free.add(buffers);
+            throw e;
+        }
     }
 
     private void pack() {

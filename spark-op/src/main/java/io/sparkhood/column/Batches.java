@@ -1,5 +1,6 @@
 package io.sparkhood.column;
 
+import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.column.OpenPlans.OpenPlan;
 import io.sparkhood.operator.Operator;
 import java.util.ArrayDeque;
@@ -115,9 +116,13 @@ final class Batches implements Iterator<Product>, AutoCloseable {
             for (int from = 0; from < group.size(); ) {
                 int to = (int) Math.min(group.size(), from + plan.maxBatch());
                 watch.requireNotKilled();
-                batches.add(Batch.submit(
-                        plan, group.subList(from, to), loop.transform().outputs()));
-                from = to;
+                try {
+                    batches.add(Batch.submit(
+                            plan, group.subList(from, to), loop.transform().outputs()));
+                    from = to;
+                } catch (OutOfDeviceMemoryException e) {
+                    plan = plans.smaller(plan, to - from, e); // for the same rows again
+                }
             }
         });
         underWay.add(new Window(rows, batches));

@@ -41,4 +41,12 @@ final class Buffers {
         tensors.put(port.name(), made);
         return made;
     }
+
+    /** Frees the tensors and returns whether there were any. */
+    boolean clear() {
+        boolean any = !tensors.isEmpty();
+        tensors.values().forEach(Tensor::close);
+        tensors.clear();
+        return any;
+    }
 }

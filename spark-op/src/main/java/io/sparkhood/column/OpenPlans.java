@@ -6,6 +6,8 @@ import io.sparkhood.backend.Backends;
 import io.sparkhood.backend.Backends.Chosen;
 import io.sparkhood.backend.Backends.Handle;
 import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.OutOfDeviceMemoryException;
+import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.operator.Operator;
 import java.util.ArrayDeque;
@@ -72,6 +74,16 @@ final class OpenPlans implements AutoCloseable {
                 underWay.element().finish();
             }
         }
+
+        /** Finishes what is under way, frees all buffers, and returns whether there were any. */
+        boolean clear() {
+            finishAll();
+            boolean any = false;
+            for (Buffers buffers : free) {
+                any |= buffers.clear();
+            }
+            return any;
+        }
     }
 
     /** A plan with the lane it runs on. */
@@ -102,6 +114,22 @@ final class OpenPlans implements AutoCloseable {
         return made;
     }
 
+    /**
+     * The plan for further batches after one of {@code rows} rows found no memory: nothing else is in the lane's memory then,
+     * and batches have half as many rows from now on.
+     *
+     * @throws OutOfDeviceMemoryException if it was one row, and nothing else was in the lane's memory
+     */
+    OpenPlan smaller(OpenPlan plan, int rows, OutOfDeviceMemoryException failure) {
+        if (!plan.on().clear() && rows == 1) {
+            throw new OutOfDeviceMemoryException(
+                    "there is no memory even for one row: " + failure.getMessage(), failure);
+        }
+        OpenPlan smaller = new OpenPlan(plan.operator(), plan.plan(), Math.max(1, rows / 2), plan.on());
+        plans.put(plan.operator(), smaller);
+        return smaller;
+    }
+
     private OpenPlan open(Operator operator) {
         BackendOptions opened = BackendOptions.DEFAULT.withScratchBytes(options.scratchBytes());
         Chosen chosen = Backends.choose(options.backend(), operator, opened);
@@ -112,7 +140,17 @@ final class OpenPlans implements AutoCloseable {
         OpenLane lane = lane(chosen.handle());
         windowsUnderWay = Math.max(windowsUnderWay, Math.min(2, lane.batchesInFlight));
         long maxBatch = backend.maxBatch(operator, options.maxBatchBytes());
-        return new OpenPlan(operator, backend.plan(operator, maxBatch, rows.parameters(operator)), maxBatch, lane);
+        return new OpenPlan(operator, plan(backend, operator, maxBatch), maxBatch, lane);
+    }
+
+    private Plan plan(Backend backend, Operator operator, long maxBatch) {
+        Parameters parameters = rows.parameters(operator);
+        try {
+            return backend.plan(operator, maxBatch, parameters);
+        } catch (OutOfDeviceMemoryException e) {
+            lanes.values().forEach(OpenLane::clear); // this task's own tensors may be in the way
+            return backend.plan(operator, maxBatch, parameters);
+        }
     }
 
     /** The lane of a backend; it holds one handle of it. */

@@ -50,6 +50,11 @@ class BatchesTest {
     }
 
     private static PartitionLoop loop(long maxBatchBytes) {
+        return loop("reference", maxBatchBytes);
+    }
+
+    /** Attention of every token to itself alone, on a backend. */
+    static PartitionLoop loop(String backend, long maxBatchBytes) {
         TensorTransform transform = new TensorTransform(
                 List.of("x", "x", "x"), List.of(new OutputColumn("output", "y", TensorForm.ARRAY)), null, false);
         TensorColumn column = TensorColumn.of("x", TensorForm.ARRAY, null);
@@ -58,7 +63,7 @@ class BatchesTest {
                 List.of(column, column, column),
                 List.of(0, 0, 0),
                 new Sequences(),
-                new BatchOptions("reference", 1, maxBatchBytes, 0, Map.of()));
+                new BatchOptions(backend, 1, maxBatchBytes, 0, Map.of()));
     }
 
     private static float first(Product row) {

@@ -14,4 +14,12 @@ public record DeviceLimits(
         int multiprocessors,
         int sharedBytesPerBlock,
         int sharedBytesPerMultiprocessor,
-        int registersPerMultiprocessor) {}
+        int registersPerMultiprocessor) {
+    /** 8.0, the first with bfloat16 and asynchronous copies. */
+    public static final int LEAST_COMPUTE_CAPABILITY = 80;
+
+    /** A compute capability as people write it, such as 9.0. */
+    public static String text(int computeCapability) {
+        return computeCapability / 10 + "." + computeCapability % 10;
+    }
+}

@@ -74,10 +74,10 @@ public interface GpuDriver {
 
     void freePinned(ByteBuffer pinned);
 
-    /** Copies from pinned host memory to the device, on the stream. */
+    /** Copies from the first bytes of pinned host memory, or of a slice of it, to the device, on the stream. */
     void upload(long address, ByteBuffer pinned, long bytes, long stream);
 
-    /** Copies from the device to pinned host memory, on the stream. */
+    /** Copies from the device to the first bytes of pinned host memory, or of a slice of it, on the stream. */
     void download(ByteBuffer pinned, long address, long bytes, long stream);
 
     /** Launches an entry point with one parameter, the struct whose bytes are in a direct buffer (copied by the call). */

@@ -20,6 +20,17 @@ public final class GpuException extends RuntimeException {
         this.code = code;
     }
 
+    private GpuException(GpuException cause, String doing) {
+        super(cause.getMessage() + " (" + doing + ")", cause);
+        this.call = cause.call;
+        this.code = cause.code;
+    }
+
+    /** The same with what was being done in the message. */
+    public GpuException during(String doing) {
+        return new GpuException(this, doing);
+    }
+
     /** The driver's function. */
     public String call() {
         return call;

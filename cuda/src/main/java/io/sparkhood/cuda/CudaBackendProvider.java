@@ -1,0 +1,41 @@
+package io.sparkhood.cuda;
+
+import io.sparkhood.backend.Backend;
+import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.BackendProvider;
+import io.sparkhood.backend.Probe;
+import io.sparkhood.cuda.driver.Availability;
+import io.sparkhood.cuda.driver.GpuDriver;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** NVIDIA GPUs of compute capability 8.0 and later, through the CUDA driver of this machine. */
+public final class CudaBackendProvider implements BackendProvider {
+    /** By ordinal. Contexts and modules are dear, so they stay for the life of this JVM; the driver frees them at its end. */
+    private static final Map<Integer, Device> DEVICES = new ConcurrentHashMap<>();
+
+    @Override
+    public String name() {
+        return "cuda";
+    }
+
+    @Override
+    public int rank() {
+        return 200;
+    }
+
+    @Override
+    public Probe probe() {
+        Availability availability = Availability.detected();
+        return availability.driver().isPresent()
+                ? Probe.usable(availability.detail())
+                : Probe.notUsable(availability.detail());
+    }
+
+    @Override
+    public Backend open(BackendOptions options) {
+        GpuDriver driver = Availability.detected().driver().orElseThrow();
+        Device device = DEVICES.computeIfAbsent(options.device(), ordinal -> Device.open(driver, ordinal));
+        return new CudaBackend(device, options.memoryBudgetBytes());
+    }
+}

@@ -1,0 +1,140 @@
+package io.sparkhood.cuda;
+
+import io.sparkhood.backend.Parameters;
+import io.sparkhood.cuda.MemoryPool.Block;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Operators made ready for a device: launch plan, entry point, and constants in device memory. Those that plans use stay; of the
+ * others those used last, up to a number of bytes. Thread-safe.
+ */
+final class PreparedOperators implements AutoCloseable {
+    private final Device device;
+    private final MemoryPool<Long> memory;
+    private final ConstantUpload upload;
+    private final long mostBytes;
+    private final Map<Key, Prepared> known = new LinkedHashMap<>(16, 0.75f, true); // guarded by this; eldest use first
+    private long knownBytes; // guarded by this
+
+    PreparedOperators(Device device, MemoryPool<Long> memory, MemoryPool<ByteBuffer> pinned, long mostBytes) {
+        this.device = device;
+        this.memory = memory;
+        this.upload = new ConstantUpload(device, pinned);
+        this.mostBytes = mostBytes;
+    }
+
+    private record Key(NeighborhoodAttentionOperator operator, Parameters parameters) {}
+
+    /** An operator made ready. */
+    static final class Prepared {
+        private final Key key;
+        private final LaunchPlan launchPlan;
+        private final long entryPoint;
+        private final Block<Long> constants;
+        private final long biasAddress;
+        private int users; // guarded by PreparedOperators
+
+        private Prepared(Key key, LaunchPlan plan, long entryPoint, Block<Long> constants, long biasAddress) {
+            this.key = key;
+            this.launchPlan = plan;
+            this.entryPoint = entryPoint;
+            this.constants = constants;
+            this.biasAddress = biasAddress;
+        }
+
+        LaunchPlan launchPlan() {
+            return launchPlan;
+        }
+
+        long entryPoint() {
+            return entryPoint;
+        }
+
+        /** Address of {@link LaunchPlan#tables()}. */
+        long tablesAddress() {
+            return constants.memory();
+        }
+
+        /** Address of the relative position bias, or 0. */
+        long biasAddress() {
+            return biasAddress;
+        }
+    }
+
+    /** Makes an operator ready, or finds it so; to be given back. */
+    synchronized Prepared take(NeighborhoodAttentionOperator operator, Parameters parameters) {
+        Key key = new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE);
+        @Nullable Prepared found = known.get(key);
+        if (found == null) {
+            found = prepare(key);
+            known.put(key, found);
+            knownBytes += found.constants.bytes();
+        }
+        found.users++;
+        return found;
+    }
+
+    private Prepared prepare(Key key) {
+        LaunchPlan plan = LaunchPlan.of(key.operator, device.limits());
+        long entryPoint = device.modules().entryPoint(plan);
+        int[] tables = plan.tables();
+        float[] bias = key.operator.relativePositionBias()
+                ? key.parameters.require(key.operator.parameters().get(0))
+                : new float[0];
+        long biasFrom = aligned(4L * tables.length);
+        Block<Long> constants = memory.take(biasFrom + 4L * bias.length);
+        try {
+            upload.words(
+                    constants.memory(),
+                    tables.length,
+                    (target, from, count) -> target.asIntBuffer().put(tables, from, count));
+            upload.words(
+                    constants.memory() + biasFrom,
+                    bias.length,
+                    (target, from, count) -> target.asFloatBuffer().put(bias, from, count));
+        } catch (RuntimeException e) {
+            memory.discard(constants);
+            throw e;
+        }
+        return new Prepared(key, plan, entryPoint, constants, bias.length == 0 ? 0 : constants.memory() + biasFrom);
+    }
+
+    /** As an allocation of its own would be. */
+    private static long aligned(long bytes) {
+        return (bytes + 255) / 256 * 256;
+    }
+
+    /** Ends one use of what was taken. */
+    synchronized void give(Prepared prepared) {
+        prepared.users--;
+        evictTo(mostBytes);
+    }
+
+    /** Frees all that no plan uses. */
+    synchronized void evictUnused() {
+        evictTo(0);
+    }
+
+    private void evictTo(long bytes) {
+        Release release = new Release();
+        for (Iterator<Prepared> eldest = known.values().iterator(); knownBytes > bytes && eldest.hasNext(); ) {
+            Prepared prepared = eldest.next();
+            if (prepared.users == 0) {
+                eldest.remove();
+                knownBytes -= prepared.constants.bytes();
+                release.step(() -> memory.give(prepared.constants)); // no plan, hence no launch, uses it
+            }
+        }
+        release.end();
+    }
+
+    @Override
+    public void close() {
+        evictUnused();
+    }
+}

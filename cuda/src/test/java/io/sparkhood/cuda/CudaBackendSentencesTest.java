@@ -1,0 +1,134 @@
+package io.sparkhood.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparkhood.backend.BackendProvider;
+import io.sparkhood.backend.Backends;
+import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.OutOfDeviceMemoryException;
+import io.sparkhood.backend.Parameters;
+import io.sparkhood.backend.Plan;
+import io.sparkhood.backend.Tensor;
+import io.sparkhood.cuda.driver.FaultyDriver;
+import io.sparkhood.cuda.driver.GpuException;
+import io.sparkhood.cuda.driver.HostDriver;
+import io.sparkhood.operator.DType;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the backend says, word for word, and what it allows. */
+class CudaBackendSentencesTest {
+    private static final NeighborhoodAttentionOperator OPERATOR =
+            NeighborhoodAttentionOperator.on(10, 10).heads(2).kernelSize(3).build(); // rows of 102,400 bytes
+
+    private final HostDriver host = new HostDriver(4_000_000, 0, (driver, parameter) -> {});
+    private final FaultyDriver faults = new FaultyDriver(host);
+    private final Device device = Device.open(faults.driver(), 0);
+    private final CudaBackend backend = new CudaBackend(device, 0);
+
+    @AfterEach
+    void close() {
+        backend.close();
+        backend.close();
+        device.close();
+        device.close();
+        assertThat(host.leaks()).isEmpty();
+    }
+
+    @Test
+    void isFoundAboveTheCpu() {
+        assertThat(Backends.providers()).extracting(BackendProvider::name).containsExactly("cuda", "cpu", "reference");
+        assertThat(Backends.providers().get(0).rank()).isEqualTo(200);
+    }
+
+    @Test
+    void anOrdinalBeyondTheDevicesIsAnError() {
+        assertThatThrownBy(() -> Device.open(host, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("device must be less than the number of CUDA devices that this process sees, 1, but is 1");
+    }
+
+    @Test
+    void aRowBeyondTheBudgetIsRefused() {
+        try (CudaBackend small = new CudaBackend(device, 100_000)) {
+            assertThat(small.refuses(OPERATOR))
+                    .contains("one row of all tensors has 102400 bytes, more than the device memory budget of 100000");
+        }
+        assertThat(backend.refuses(OPERATOR)).isEmpty();
+    }
+
+    @Test
+    void aBatchLeavesRoomForTheOthersInFlight() {
+        assertThat(backend.maxBatch(OPERATOR, Long.MAX_VALUE))
+                .as("3 of 4 million bytes are the budget, for two lanes of two batches")
+                .isEqualTo(7);
+        assertThat(backend.maxBatch(OPERATOR, 204_800)).isEqualTo(2);
+        assertThat(backend.maxBatch(OPERATOR, 0)).isEqualTo(1);
+        assertThat(backend.batchesInFlight()).isEqualTo(2);
+        assertThatThrownBy(() -> backend.plan(OPERATOR, 0, Parameters.NONE))
+                .hasMessageStartingWith("maxBatch must be 1 to ")
+                .hasMessageEndingWith(" for this operator, but is 0");
+    }
+
+    @Test
+    void exhaustedMemoryIsSaidWithTheCure() {
+        try (Lane lane = backend.lane(1)) {
+            Tensor first = lane.tensor(DType.FLOAT32, 500_000);
+            assertThatThrownBy(() -> lane.tensor(DType.FLOAT16, 600_000))
+                    .isInstanceOf(OutOfDeviceMemoryException.class)
+                    .hasMessage(
+                            "device memory is exhausted: 1200000 bytes asked for, 1999616 of 4000000 bytes are free on"
+                                    + " device 0, Test Device, 2000384 of the budget of 3000000 bytes in use; lower maxBatchBytes");
+            first.close();
+            lane.tensor(DType.FLOAT16, 600_000);
+        }
+    }
+
+    @Test
+    void tensorsOfAnotherLaneAreRefused() {
+        try (Lane lane = backend.lane(1);
+                Lane other = backend.lane(1)) {
+            Tensor tensor = lane.tensor(DType.FLOAT32, 8);
+            assertThatThrownBy(() -> other.upload(tensor, 8))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the tensor belongs to another lane");
+            assertThatThrownBy(() -> lane.upload(tensor, 9)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> tensor.view(8, 0)).isInstanceOf(IndexOutOfBoundsException.class);
+            tensor.view(2, 0).close();
+            lane.upload(tensor, 8);
+            tensor.close();
+            assertThatThrownBy(() -> lane.upload(tensor, 8)).hasMessage("the tensor is closed");
+        }
+    }
+
+    @Test
+    void aLaunchThatFailsTellsWhatWasLaunched() {
+        try (Plan plan = backend.plan(OPERATOR, 3, Parameters.NONE);
+                Lane lane = backend.lane(1)) {
+            Tensor tensor = lane.tensor(DType.FLOAT32, 3 * 6400);
+            BoundTensors bound =
+                    BoundTensors.of(plan, 3, Map.of("query", tensor, "key", tensor, "value", tensor, "output", tensor));
+            faults.failAt(2, 1, false); // after the context is made current
+            assertThatThrownBy(() -> plan.run(lane, 3, bound))
+                    .isInstanceOf(GpuException.class)
+                    .hasMessage("launch failed with code 1: put in by a test (" + plan.describe() + ", 3 rows of "
+                            + OPERATOR + ")");
+            plan.run(lane, 2, bound);
+            lane.mark().await();
+        }
+    }
+
+    @Test
+    void aForgottenLaneIsFreed() throws InterruptedException {
+        backend.lane(1).tensor(DType.FLOAT32, 100);
+        for (int i = 0; i < 200 && host.leaks().size() > 2; i++) { // context and memory kept by the pool
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertThat(host.leaks()).containsExactly("memory of 512", "context 1");
+    }
+}
