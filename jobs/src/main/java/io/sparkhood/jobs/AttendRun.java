@@ -58,6 +58,7 @@ record AttendRun(AttendCommand options, PrintWriter out) {
         set(options.scale, stage::setScale);
         set(options.maxBatchBytes, stage::setMaxBatchBytes);
         set(options.backend.scratchBytes, stage::setScratchBytes);
+        set(options.backend.deviceMemoryBytes, stage::setDeviceMemoryBytes);
         set(options.keepInputCols, stage::setKeepInputCols);
         if (options.relativePositionBias != null) {
             stage.setRelativePositionBias(bias(options.relativePositionBias, options.kernelSize));

@@ -13,7 +13,7 @@ final class BackendOptionsMixin {
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "Where to compute: auto, cpu, reference, or cuda where its jar is present. Default: auto.")
+            description = "Where to compute: auto, cuda, cpu or reference. Default: auto.")
     String backend = "auto";
 
     @Option(
@@ -30,6 +30,15 @@ final class BackendOptionsMixin {
                     + " refused. Default: 8 MiB.")
     @Nullable
     Long scratchBytes;
+
+    @Option(
+            names = "--device-memory-bytes",
+            paramLabel = "BYTES",
+            description =
+                    "Memory of a GPU that all tasks of an executor may take together; what finds no room is computed"
+                            + " in smaller batches. Default: three quarters of what is free.")
+    @Nullable
+    Long deviceMemoryBytes;
 
     /**
      * Refuses a name that no jar here knows. Whether a known backend can run is for the machine that runs it to say.

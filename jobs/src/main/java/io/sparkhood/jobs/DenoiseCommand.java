@@ -1,5 +1,6 @@
 package io.sparkhood.jobs;
 
+import io.sparkhood.jobs.denoise.BackendSettings;
 import io.sparkhood.jobs.denoise.DenoiseRun;
 import io.sparkhood.jobs.denoise.DenoiseSettings;
 import io.sparkhood.jobs.denoise.DenoiseSource;
@@ -104,14 +105,20 @@ final class DenoiseCommand implements Callable<Integer> {
                 seed,
                 Optional.ofNullable(clean),
                 Optional.ofNullable(keepNoisy),
-                backend.backend,
-                backend.backendThreads,
-                backend.scratchBytes == null ? OptionalLong.empty() : OptionalLong.of(backend.scratchBytes));
+                new BackendSettings(
+                        backend.backend,
+                        backend.backendThreads,
+                        optional(backend.scratchBytes),
+                        optional(backend.deviceMemoryBytes)));
         PrintWriter out = spec.commandLine().getOut();
         List<DenoiseSource> sources = DenoiseSource.list(settings, out);
         try (JobSession session = JobSession.open("denoise", out)) {
             new DenoiseRun(session.spark(), settings, out).run(sources);
         }
         return 0;
+    }
+
+    private static OptionalLong optional(@Nullable Long value) {
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 }

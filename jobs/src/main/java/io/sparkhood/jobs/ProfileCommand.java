@@ -71,7 +71,7 @@ final class ProfileCommand implements Callable<Integer> {
             names = "--backend",
             paramLabel = "NAME",
             defaultValue = ProfileSettings.ALL,
-            description = "all, cpu, reference, or cuda where its jar is present. Default: all; of them reference only"
+            description = "all, cuda, cpu or reference. Default: all; of them reference only"
                     + " where it takes no more than seconds.")
     private String backend = ProfileSettings.ALL;
 
@@ -84,6 +84,12 @@ final class ProfileCommand implements Callable<Integer> {
             description = "Memory that each thread of the cpu backend may hold beside the tensors; what needs more is"
                     + " refused. Default: 8 MiB.")
     private @Nullable Long scratchBytes;
+
+    @Option(
+            names = "--device-memory-bytes",
+            paramLabel = "BYTES",
+            description = "Memory of a GPU that the cuda backend may take. Default: three quarters of what is free.")
+    private @Nullable Long deviceMemoryBytes;
 
     @Option(
             names = "--repeat",
@@ -130,7 +136,8 @@ final class ProfileCommand implements Callable<Integer> {
                 problems(),
                 backend,
                 threads == null ? Runtime.getRuntime().availableProcessors() : threads,
-                scratchBytes == null ? OptionalLong.empty() : OptionalLong.of(scratchBytes),
+                optional(scratchBytes),
+                optional(deviceMemoryBytes),
                 repeat,
                 warmup,
                 Optional.ofNullable(csv),
@@ -145,6 +152,10 @@ final class ProfileCommand implements Callable<Integer> {
             new ProfileRun(settings, out).measure();
         }
         return 0;
+    }
+
+    private static OptionalLong optional(@Nullable Long value) {
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     private void requireTogether() {

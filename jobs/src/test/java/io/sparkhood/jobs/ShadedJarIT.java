@@ -43,7 +43,7 @@ class ShadedJarIT {
             for (Object found : ServiceLoader.load(provider, loader)) {
                 names.add((String) provider.getMethod("name").invoke(found));
             }
-            assertThat(names).contains("reference", "cpu");
+            assertThat(names).containsExactlyInAnyOrder("cuda", "cpu", "reference");
         }
     }
 
@@ -51,7 +51,7 @@ class ShadedJarIT {
     void helpAndTheLocalDoctorNeedNoSpark() throws Exception {
         assertThat(java("--help")).contains("attend", "denoise", "doctor", "profile");
         assertThat(java("denoise", "--help")).contains("--noise-sigma");
-        assertThat(java("doctor", "--local")).contains("this JVM: Java ", "reference: usable", "auto: cpu");
+        assertThat(java("doctor", "--local")).contains("this JVM: Java ", "cuda: ", "reference: usable", "auto: ");
     }
 
     @Test

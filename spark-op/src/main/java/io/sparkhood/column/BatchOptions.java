@@ -10,10 +10,16 @@ import java.util.Map;
  * @param threads threads of one task's lane
  * @param maxBatchBytes inputs and outputs of the rows looked ahead
  * @param scratchBytes memory that each thread of a backend may hold beside the tensors, 0 for the backend's own default
+ * @param deviceMemoryBytes memory of a device that a backend may take, 0 for the backend's own default
  * @param readerRows rows that Spark's columnar readers hold at once, by setting, for the warning about them
  */
 public record BatchOptions(
-        String backend, int threads, long maxBatchBytes, long scratchBytes, Map<String, Integer> readerRows)
+        String backend,
+        int threads,
+        long maxBatchBytes,
+        long scratchBytes,
+        long deviceMemoryBytes,
+        Map<String, Integer> readerRows)
         implements Serializable {
     public BatchOptions {
         readerRows = Map.copyOf(readerRows);

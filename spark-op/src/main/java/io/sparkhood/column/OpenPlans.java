@@ -131,7 +131,9 @@ final class OpenPlans implements AutoCloseable {
     }
 
     private OpenPlan open(Operator operator) {
-        BackendOptions opened = BackendOptions.DEFAULT.withScratchBytes(options.scratchBytes());
+        BackendOptions opened = BackendOptions.DEFAULT
+                .withScratchBytes(options.scratchBytes())
+                .withMemoryBudgetBytes(options.deviceMemoryBytes());
         Chosen chosen = Backends.choose(options.backend(), operator, opened);
         if (LOGGED.size() < MOST_LOGGED && LOGGED.add(chosen.explanation())) {
             LOG.info(chosen.explanation());

@@ -12,22 +12,20 @@ import org.jspecify.annotations.Nullable;
 
 /** The fast backend of this JVM. Keeps the geometry and the bias tables of operators that it has met lately. */
 final class CpuBackend extends HostBackend {
-    private static final long DEFAULT_CACHE_BYTES = 64L << 20;
+    private static final long CACHE_BYTES = 64L << 20;
     private static final long DEFAULT_SCRATCH_BYTES = 8L << 20;
     /** Keys and values packed at once are to stay in the second-level cache. */
     private static final long PACKED_FLOATS = 140 * 1024;
 
     private final TileMath math;
-    private final long cacheBytes;
     private final long scratchBytes;
     private final Map<Key, Prepared> known =
             new LinkedHashMap<>(16, 0.75f, true); // guarded by itself; eldest use first
     private long knownBytes; // guarded by known
 
-    CpuBackend(TileMath math, long cacheBytes, long scratchBytes) {
+    CpuBackend(TileMath math, long scratchBytes) {
         super("cpu");
         this.math = math;
-        this.cacheBytes = cacheBytes > 0 ? cacheBytes : DEFAULT_CACHE_BYTES;
         this.scratchBytes =
                 Math.min(scratchBytes > 0 ? scratchBytes : DEFAULT_SCRATCH_BYTES, Float.BYTES * MAX_ARRAY_ELEMENTS);
     }
@@ -120,7 +118,7 @@ final class CpuBackend extends HostBackend {
     /** Forgets the operators unused for longest; plans in use keep what they hold. Called with the lock held. */
     private void evict() {
         var eldest = known.values().iterator();
-        while (knownBytes > cacheBytes && eldest.hasNext()) {
+        while (knownBytes > CACHE_BYTES && eldest.hasNext()) {
             knownBytes -= eldest.next().bytes();
             eldest.remove();
         }

@@ -82,8 +82,13 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
         Map<String, Integer> readerRows = READER_BATCHES.stream()
                 .collect(Collectors.toMap(
                         key -> key, key -> Integer.parseInt(session.conf().get(key))));
-        BatchOptions options =
-                new BatchOptions(getBackend(), getBackendThreads(), getMaxBatchBytes(), getScratchBytes(), readerRows);
+        BatchOptions options = new BatchOptions(
+                getBackend(),
+                getBackendThreads(),
+                getMaxBatchBytes(),
+                getScratchBytes(),
+                getDeviceMemoryBytes(),
+                readerRows);
         return transform.apply(dataset, new AttentionRows(transform.inputs(), attentionParams()), options);
     }
 
@@ -276,6 +281,11 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
 
     public NeighborhoodAttention setScratchBytes(long value) {
         set(scratchBytes(), value);
+        return this;
+    }
+
+    public NeighborhoodAttention setDeviceMemoryBytes(long value) {
+        set(deviceMemoryBytes(), value);
         return this;
     }
 

@@ -41,6 +41,7 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
     private final IntParam backendThreads;
     private final LongParam maxBatchBytes;
     private final LongParam scratchBytes;
+    private final LongParam deviceMemoryBytes;
     private final BooleanParam keepInputCols;
 
     NeighborhoodAttentionParams(String uid) {
@@ -94,6 +95,10 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
                 "scratchBytes",
                 "memory that each thread of the cpu backend may hold beside the tensors, in bytes; an operator that "
                         + "needs more is refused");
+        deviceMemoryBytes = make.countLong(
+                "deviceMemoryBytes",
+                "memory of a GPU that all tasks of an executor may take together, in bytes; what finds no room is computed "
+                        + "in smaller batches; 0: three quarters of what is free");
         keepInputCols = make.flag("keepInputCols", "whether the input columns stay in the output");
         setDefault(queryCol, "query");
         setDefault(keyCol, "key");
@@ -106,6 +111,7 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
         setDefault(backendThreads, 1);
         setDefault(maxBatchBytes, 64L << 20);
         setDefault(scratchBytes, 8L << 20); // the cpu backend's own
+        setDefault(deviceMemoryBytes, 0L);
         setDefault(keepInputCols, true);
     }
 
@@ -325,6 +331,14 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
 
     public final long getScratchBytes() {
         return (long) getOrDefault(scratchBytes);
+    }
+
+    public final LongParam deviceMemoryBytes() {
+        return deviceMemoryBytes;
+    }
+
+    public final long getDeviceMemoryBytes() {
+        return (long) getOrDefault(deviceMemoryBytes);
     }
 
     public final BooleanParam keepInputCols() {

@@ -60,6 +60,11 @@ record StageParams(Params stage) {
         return new LongParam(stage, name, doc, scala(positive));
     }
 
+    LongParam countLong(String name, String doc) {
+        Validator<Long> count = value -> value >= 0;
+        return new LongParam(stage, name, doc, scala(count));
+    }
+
     DoubleParam finite(String name, String doc) {
         Validator<Double> finite = value -> Double.isFinite(value);
         return new DoubleParam(stage, name, doc, scala(finite));

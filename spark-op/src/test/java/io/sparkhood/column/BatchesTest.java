@@ -63,7 +63,7 @@ class BatchesTest {
                 List.of(column, column, column),
                 List.of(0, 0, 0),
                 new Sequences(),
-                new BatchOptions(backend, 1, maxBatchBytes, 0, Map.of()));
+                new BatchOptions(backend, 1, maxBatchBytes, 0, 0, Map.of()));
     }
 
     private static float first(Product row) {

@@ -51,7 +51,7 @@ public final class CompiledPathCheck {
                 .kernelSize(401)
                 .headDim(64)
                 .build();
-        try (CpuBackend backend = new CpuBackend(VectorSupport.detected().math(), 0, 0);
+        try (CpuBackend backend = new CpuBackend(VectorSupport.detected().math(), 0);
                 HostLane lane = new HostLane(1)) {
             for (NeighborhoodAttentionOperator operator : List.of(plain, everyOption, sequence)) {
                 double speed = flopsPerSecond(backend, lane, operator);

@@ -133,6 +133,8 @@ class NeighborhoodAttentionErrorsTest {
                 .hasMessageContaining("causalAxes given invalid value [1,1]");
         assertThatThrownBy(() -> plain().setMaxBatchBytes(0))
                 .hasMessageContaining("maxBatchBytes given invalid value 0");
+        assertThatThrownBy(() -> plain().setDeviceMemoryBytes(-1))
+                .hasMessageContaining("deviceMemoryBytes given invalid value -1");
         assertThatThrownBy(() -> plain().setScratchBytes(0)).hasMessageContaining("scratchBytes given invalid value 0");
         assertThatThrownBy(() -> plain().setBackend("")).hasMessageContaining("backend given invalid value ");
     }

@@ -51,6 +51,7 @@ class NeighborhoodAttentionTest extends StageContract {
                 .setBackendThreads(2)
                 .setMaxBatchBytes(10_000)
                 .setScratchBytes(20_000)
+                .setDeviceMemoryBytes(1 << 30)
                 .setKeepInputCols(false);
     }
 

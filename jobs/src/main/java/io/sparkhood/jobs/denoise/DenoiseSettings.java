@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +19,7 @@ import java.util.stream.Stream;
  * @param seed of that noise
  * @param clean directory of clean pictures to compare with
  * @param keepNoisy directory to write noisy pictures to
- * @param scratchBytes memory of each thread beside the tensors; empty: the stage's default
+ * @param backend where to compute
  */
 public record DenoiseSettings(
         Path input,
@@ -33,9 +32,7 @@ public record DenoiseSettings(
         long seed,
         Optional<Path> clean,
         Optional<Path> keepNoisy,
-        String backend,
-        int backendThreads,
-        OptionalLong scratchBytes) {
+        BackendSettings backend) {
 
     /** The time to find the components grows with the sixth power; a colour patch of this size takes seconds. */
     private static final int MAX_PATCH = 15;
@@ -58,8 +55,6 @@ public record DenoiseSettings(
                 "--strength must be at least " + LEAST_WIDTH + ", but is " + strength);
         requireLevel("--noise-sigma", noiseSigma);
         requireLevel("--add-noise", addNoise);
-        require(backendThreads >= 1, "--backend-threads must be at least 1, but is " + backendThreads);
-        scratchBytes.ifPresent(bytes -> require(bytes >= 1, "--scratch-bytes must be at least 1, but is " + bytes));
         for (Path written : Stream.concat(Stream.of(output), keepNoisy.stream()).toList()) {
             for (Path read : Stream.concat(Stream.of(input), clean.stream()).toList()) {
                 require(

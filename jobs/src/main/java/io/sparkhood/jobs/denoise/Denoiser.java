@@ -101,10 +101,8 @@ record Denoiser(SparkSession spark, DenoiseSettings settings, TilePlan plan) {
                         means.kernelSize().stream().mapToInt(Integer::intValue).toArray())
                 .setScale(means.scale())
                 .setRelativePositionBias(new double[][] {means.bias(job.basis())})
-                .setBackend(settings.backend())
-                .setBackendThreads(settings.backendThreads())
                 .setMaxBatchBytes(plan.batchBytes());
-        settings.scratchBytes().ifPresent(stage::setScratchBytes);
+        settings.backend().set(stage);
         return stage;
     }
 

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * @param backend a name, or {@link #ALL}
  * @param threads of a lane
  * @param scratchBytes memory of each thread beside the tensors; empty: the backend's own default
+ * @param deviceMemoryBytes memory of a GPU; empty: the backend's own default
  * @param repeat regions that are timed
  * @param warmup runs before, at least
  * @param csv table to write
@@ -26,6 +27,7 @@ public record ProfileSettings(
         String backend,
         int threads,
         OptionalLong scratchBytes,
+        OptionalLong deviceMemoryBytes,
         int repeat,
         int warmup,
         Optional<Path> csv,
@@ -45,6 +47,7 @@ public record ProfileSettings(
         problems.forEach(problem -> requireAtLeast("--batch", 1, problem.batch()));
         requireAtLeast("--threads", 1, threads);
         scratchBytes.ifPresent(bytes -> requireAtLeast("--scratch-bytes", 1, bytes));
+        deviceMemoryBytes.ifPresent(bytes -> requireAtLeast("--device-memory-bytes", 1, bytes));
         requireAtLeast("--repeat", 1, repeat);
         requireAtLeast("--warmup", 0, warmup);
         List<String> known =
@@ -78,7 +81,7 @@ public record ProfileSettings(
 
     /** What every backend is opened with. */
     BackendOptions backendOptions() {
-        return BackendOptions.DEFAULT.withScratchBytes(scratchBytes.orElse(0));
+        return new BackendOptions(0, deviceMemoryBytes.orElse(0), scratchBytes.orElse(0));
     }
 
     Stopwatch stopwatch() {

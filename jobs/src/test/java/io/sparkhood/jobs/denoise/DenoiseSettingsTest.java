@@ -74,10 +74,16 @@ class DenoiseSettingsTest {
     }
 
     @Test
-    void refusesScratchOfNoBytes() {
-        assertThatThrownBy(() -> settings(IN, OUT, Optional.empty(), Optional.empty(), OptionalLong.of(0)))
+    void refusesABackendWithoutThreadsOrMemory() {
+        OptionalLong none = OptionalLong.empty();
+        OptionalLong zero = OptionalLong.of(0);
+        assertThatThrownBy(() -> new BackendSettings("auto", 0, none, none))
                 .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("--backend-threads must be at least 1, but is 0");
+        assertThatThrownBy(() -> new BackendSettings("auto", 1, zero, none))
                 .hasMessage("--scratch-bytes must be at least 1, but is 0");
+        assertThatThrownBy(() -> new BackendSettings("auto", 1, none, zero))
+                .hasMessage("--device-memory-bytes must be at least 1, but is 0");
     }
 
     @Test
@@ -93,9 +99,7 @@ class DenoiseSettingsTest {
                         0,
                         Optional.of(Path.of("clean")),
                         Optional.empty(),
-                        "auto",
-                        1,
-                        OptionalLong.empty()))
+                        BackendSettings.DEFAULT))
                 .hasMessage(
                         "--clean and --add-noise exclude each other: with --add-noise the input is the clean picture");
     }
@@ -113,20 +117,13 @@ class DenoiseSettingsTest {
                         0,
                         Optional.empty(),
                         Optional.empty(),
-                        "auto",
-                        1,
-                        OptionalLong.empty()))
+                        BackendSettings.DEFAULT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
 
     static DenoiseSettings settings(Path input, Path output, Optional<Path> clean, Optional<Path> keepNoisy) {
-        return settings(input, output, clean, keepNoisy, OptionalLong.empty());
-    }
-
-    private static DenoiseSettings settings(
-            Path input, Path output, Optional<Path> clean, Optional<Path> keepNoisy, OptionalLong scratchBytes) {
         return new DenoiseSettings(
-                input, output, NONE, List.of(5, 5), 3, 0.5, NONE, 0, clean, keepNoisy, "auto", 1, scratchBytes);
+                input, output, NONE, List.of(5, 5), 3, 0.5, NONE, 0, clean, keepNoisy, BackendSettings.DEFAULT);
     }
 }

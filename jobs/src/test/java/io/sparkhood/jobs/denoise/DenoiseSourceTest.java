@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,9 +107,7 @@ class DenoiseSourceTest {
                 0,
                 Optional.empty(),
                 Optional.empty(),
-                "auto",
-                1,
-                OptionalLong.empty());
+                BackendSettings.DEFAULT);
         return DenoiseSource.list(settings, new PrintWriter(log, true));
     }
 }
