@@ -41,7 +41,7 @@ class ProfileTest {
                 "--standard --repeat 0                          | --repeat must be at least 1, but is 0",
                 "--standard --warmup -1                         | --warmup must be at least 0, but is -1",
                 "--feature-map 9 --kernel-size 3 --batch 0      | --batch must be at least 1, but is 0",
-                "--standard --backend tpu                       | --backend must be one of all, cpu, reference, but is 'tpu'",
+                "--standard --backend tpu                       | --backend must be one of all, cpu, cuda, reference, but is 'tpu'",
                 "--standard --csv /no/a.csv                     | --csv cannot be written to /no: there is no such directory, or no right to write there",
                 "--standard --dtype int8                        | dtype must be one of float32, float16, bfloat16, but is 'int8'",
                 "--feature-map 9 --kernel-size 3 --heads 3 --key-value-heads 2 | keyValueHeads must divide heads: 3 % 2 = 1 (heads=3, keyValueHeads=2)",
@@ -65,11 +65,12 @@ class ProfileTest {
         Jobs.Outcome outcome = profile("--feature-map", "8,9", "--kernel-size", "3", "--dtype", "float16", "--dry-run");
         assertThat(outcome.exitCode()).isZero();
         List<String> lines = outcome.out().lines().toList();
-        assertThat(lines).hasSize(4);
+        assertThat(lines).hasSize(5);
         assertThat(lines.get(1))
                 .isEqualTo("1 x 8x9 h1 d32 3x3 float16; useful 8.294e-05 GFLOP, moved 18.4 kB, FLOP bound 8.00x");
-        assertThat(lines.get(2)).matches("  cpu: tiles of .*; tile bound .*x, scratch .* per thread");
-        assertThat(lines.get(3))
+        assertThat(lines.get(2)).startsWith("  cuda: ");
+        assertThat(lines.get(3)).matches("  cpu: tiles of .*; tile bound .*x, scratch .* per thread");
+        assertThat(lines.get(4))
                 .isEqualTo("  reference: one query at a time, double precision; tile bound 8.00x, scratch 0.7 kB per"
                         + " thread");
     }
