@@ -194,20 +194,23 @@ __device__ __forceinline__ void mend(const ForwardParameter& p, const BlockPlace
   if (any == 0) return;
 #pragma unroll 1
   for (int row = 0; row < Shape::WARP_QUERIES; row++) {
+    const int holder = row % 8 * 4, index = threadIdx.x / WARP * Shape::WARP_QUERIES + row;
     float mine = 0, maximum = 0, sum = 0;
 #pragma unroll
-    for (int i = 0; i < Shape::BLOCKS * 2; i++) {
+    for (int i = 0; i < Shape::BLOCKS * 2; i++) {  // all come from their lane first: no register is indexed
+      const float spoiltThere = from_lane(spoilt[i], holder);
+      const float maximumThere = from_lane(softmax.maximum[i / 2][i % 2], holder);
+      const float sumThere = from_lane(softmax.sum[i / 2][i % 2], holder);
       if (i == row / 8) {
-        mine = spoilt[i];
-        maximum = softmax.maximum[i / 2][i % 2];
-        sum = softmax.sum[i / 2][i % 2];
+        mine = spoiltThere;
+        maximum = maximumThere;
+        sum = sumThere;
       }
     }
-    const int holder = row % 8 * 4, index = threadIdx.x / WARP * Shape::WARP_QUERIES + row;
-    if (from_lane(mine, holder) == 0 || !block.holds(block.query(p, index))) continue;
+    if (mine == 0 || !block.holds(block.query(p, index))) continue;
     ExactRow<Shape, BIAS> exact{p};
-    exact.maximum = from_lane(maximum, holder);
-    exact.inverse = 1 / from_lane(sum, holder);
+    exact.maximum = maximum;
+    exact.inverse = 1 / sum;
     exact.compute(block, tile, index);
     exact.store(rows, row);
   }

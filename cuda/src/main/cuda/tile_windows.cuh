@@ -52,7 +52,7 @@ struct TileWindows {
     }
   }
 
-  // Index of the first window of an axis, and windows of that axis.
+  // Index of the first window of an axis.
   __device__ __forceinline__ int begin(const ForwardParameter& p, int axis) const {
     const int z = Shape::QUERIES >> (p.queryShift[0] + p.queryShift[1]);
     return axis == 0 ? 0 : axis == 1 ? z : z + (1 << p.queryShift[0]);
@@ -65,18 +65,22 @@ struct TileWindows {
     end = {windows[y - 1].y, windows[x - 1].y, windows[x + (1 << p.queryShift[1]) - 1].y};
   }
 
-  // Three lanes of every warp find out what its queries reach; a warp without queries reaches nothing.
+  // What the queries of this warp reach; nothing, if it has none.
   __device__ __forceinline__ void find_reach(const ForwardParameter& p, const BlockPlace& block) {
-    const int warp = threadIdx.x / WARP, axis = threadIdx.x % WARP;
-    if (axis < 3) {
-      const Places first = places_of(warp * Shape::WARP_QUERIES, p.queryShift);
-      const Places last = places_of(warp * Shape::WARP_QUERIES + Shape::WARP_QUERIES - 1, p.queryShift);
-      const bool live = block.holds(block.query(p, warp * Shape::WARP_QUERIES));
-      const int base = begin(p, axis);
-      const int2 a = windows[base + (axis == 0 ? first.z : axis == 1 ? first.y : first.x)];
-      const int2 b = windows[base + (axis == 0 ? last.z : axis == 1 ? last.y : last.x)];
-      reach[warp * 3 + axis] = live ? make_int4(a.x, b.y, b.x, a.y) : make_int4(INT_MAX, INT_MIN, INT_MAX, INT_MIN);
-    }
+    const int warp = threadIdx.x / WARP, firstQuery = warp * Shape::WARP_QUERIES;
+    const Places first = places_of(firstQuery, p.queryShift);
+    const Places last = places_of(firstQuery + Shape::WARP_QUERIES - 1, p.queryShift);
+    const bool live = block.holds(block.query(p, firstQuery));
+    const auto find = [&](int axis, int a, int b) {
+      const int2 from = windows[begin(p, axis) + a], to = windows[begin(p, axis) + b];
+      if (threadIdx.x % WARP == 0) {
+        reach[warp * 3 + axis] = live ? make_int4(from.x, to.y, to.x, from.y)  //
+                                      : make_int4(INT_MAX, INT_MIN, INT_MAX, INT_MIN);
+      }
+    };
+    find(0, first.z, last.z);
+    find(1, first.y, last.y);
+    find(2, first.x, last.x);
   }
 };
 

@@ -54,6 +54,9 @@ final class ConstantUpload {
                 });
             }
         });
+        if (release.failed()) {
+            device.settle(release, driver -> driver.synchronize(stream));
+        }
         release.step(() -> device.release(driver -> driver.destroyStream(stream)));
         release.end();
     }

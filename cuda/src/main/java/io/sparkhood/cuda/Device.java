@@ -81,6 +81,20 @@ final class Device implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits before something is given back, and once more if the driver fails at that.
+     *
+     * @param release takes the failures
+     * @return whether it is certain that the work waited for is over
+     */
+    boolean settle(Release release, Consumer<GpuDriver> wait) {
+        boolean over = false;
+        for (int attempt = 0; attempt < 2 && !over; attempt++) {
+            over = release.step(() -> release(wait));
+        }
+        return over && !isLost();
+    }
+
     private void attempt(Consumer<GpuDriver> work) {
         attempt(on -> {
             work.accept(on);

@@ -108,14 +108,13 @@ final class LaneResources implements AutoCloseable {
     void free(DeviceBlock block) {
         if (blocks.remove(block)) {
             Release release = new Release();
-            release.step(() -> device.release(driver -> {
+            boolean quiet = device.settle(release, driver -> {
                 if (unsure) {
                     synchronize(driver);
                 } else {
                     streams.forEach(stream -> stream.await(driver, block.lastUse(stream)));
                 }
-            }));
-            boolean quiet = !release.failed() && !device.isLost();
+            });
             release.step(() -> block.release(quiet));
             release.end();
         }
@@ -130,8 +129,7 @@ final class LaneResources implements AutoCloseable {
     @Override
     public void close() {
         Release release = new Release();
-        release.step(() -> device.release(this::synchronize));
-        boolean quiet = !release.failed() && !device.isLost();
+        boolean quiet = device.settle(release, this::synchronize);
         for (DeviceBlock block : new ArrayList<>(blocks)) {
             release.step(() -> block.release(quiet));
         }

@@ -6,15 +6,18 @@ import org.jspecify.annotations.Nullable;
 final class Release {
     private @Nullable RuntimeException failure;
 
-    void step(Runnable step) {
+    /** Returns whether it succeeded. */
+    boolean step(Runnable step) {
         try {
             step.run();
+            return true;
         } catch (RuntimeException e) {
             if (failure == null) {
                 failure = e;
             } else if (failure != e) {
                 failure.addSuppressed(e);
             }
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.backend.Tensor;
+import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Operator;
 import io.sparkhood.operator.Port;
@@ -18,14 +19,15 @@ import java.util.stream.Stream;
 
 /** What a task does: batches on two sets of tensors, the next one packed while the last is under way. */
 final class BatchLoop {
-    static final NeighborhoodAttentionOperator OPERATOR = NeighborhoodAttentionOperator.on(6, 7)
-            .heads(2)
-            .headDim(16)
+    static final NeighborhoodAttentionOperator OPERATOR = NeighborhoodAttentionOperator.on(3, 5)
+            .heads(1)
+            .headDim(8)
             .kernelSize(3)
+            .dtype(DType.FLOAT16)
             .relativePositionBias(true)
             .logSumExp(true)
             .build();
-    static final Parameters PARAMETERS = Parameters.of("relativePositionBias", new float[2 * 5 * 5]);
+    static final Parameters PARAMETERS = Parameters.of("relativePositionBias", new float[5 * 5]);
 
     private static final int BATCHES = 4;
     private static final int ROWS = 2;

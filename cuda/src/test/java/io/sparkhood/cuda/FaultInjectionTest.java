@@ -23,7 +23,7 @@ class FaultInjectionTest {
     private static final int ILLEGAL_ADDRESS = 700;
 
     /** Calls that give something back: when the driver refuses one, that thing is its own affair. */
-    private static final Set<String> RELEASING = Set.of(
+    static final Set<String> RELEASING = Set.of(
             "free",
             "freePinned",
             "destroyStream",

@@ -32,7 +32,7 @@ record KernelManifest(Map<String, String> entries) {
     static final Path RESOURCES = Path.of("src/main/resources/io/sparkhood/cuda");
 
     private static final String CURE =
-            "; run mvn -Pkernels -pl cuda process-test-classes with a CUDA toolkit and commit what it changes";
+            "; run mvn -Pkernels -pl cuda -am process-test-classes with a CUDA toolkit and commit what it changes";
 
     /** Of what is there now. */
     static KernelManifest describe(Path sources, Path resources, String nvccVersion) throws IOException {

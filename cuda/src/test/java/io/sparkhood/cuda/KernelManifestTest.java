@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class KernelManifestTest {
     private static final String CURE =
-            "; run mvn -Pkernels -pl cuda process-test-classes with a CUDA toolkit and commit what it changes";
+            "; run mvn -Pkernels -pl cuda -am process-test-classes with a CUDA toolkit and commit what it changes";
 
     @Test
     void theCommittedPtxFollowsFromTheSources() throws IOException {

@@ -45,7 +45,10 @@ final class KernelRecipe {
     }
 
     private static boolean isHint(String line) {
-        return line.startsWith(".loc") || line.startsWith(".file") || line.contains("used_bytes_mask");
+        return line.startsWith(".loc\t")
+                || line.startsWith(".loc ")
+                || line.startsWith(".file")
+                || line.contains("used_bytes_mask");
     }
 
     /** Everything but the sources that decides over the texts, for their hash. */
