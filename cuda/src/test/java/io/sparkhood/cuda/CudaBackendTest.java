@@ -6,20 +6,17 @@ import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Probe;
-import io.sparkhood.backend.contract.BackendContract;
 import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.cuda.emulator.EmulatedDriver;
 import io.sparkhood.cuda.emulator.EmulatorOptions;
-import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 
 /** The contract of all backends, on an emulated device that executes the PTX that ships. */
-class CudaBackendTest extends BackendContract {
+class CudaBackendTest extends CudaContract {
     /** As an NVIDIA A10: the least that the entry points must do with. */
     private static final DeviceLimits LIMITS = new DeviceLimits(86, 72, 101_376, 102_400, 65_536);
 
@@ -61,33 +58,12 @@ class CudaBackendTest extends BackendContract {
     }
 
     @Override
-    protected List<DType> dtypes() {
-        return List.of(DType.values());
-    }
-
-    @Override
-    protected Set<String> refusedCases() {
-        return Set.of("headDim 257");
-    }
-
-    @Override
-    protected boolean cancelsWithinARun() {
-        return false;
-    }
-
-    @Override
     protected NamedCase longCase() {
         NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(32, 32)
                 .kernelSize(21)
                 .headDim(64)
                 .build();
         return new NamedCase("a second of emulation", operator, 1);
-    }
-
-    /** Tensor cores take weights in the type of the values. */
-    @Override
-    protected DType weightType(DType dtype) {
-        return dtype;
     }
 
     @AfterAll

@@ -152,7 +152,8 @@ class DenoiseTest {
         PngWriter.write(Picture.of(8, 8, 1, new float[64]), input.resolve("a.png"));
         Jobs.Outcome outcome = run("--noise-sigma", "5", "--backend", "abacus");
         assertThat(outcome.exitCode()).isEqualTo(1);
-        assertThat(outcome.lastLine()).isEqualTo("--backend must be one of auto, cpu, cuda, reference, but is 'abacus'");
+        assertThat(outcome.lastLine())
+                .isEqualTo("--backend must be one of auto, cpu, cuda, reference, but is 'abacus'");
     }
 
     @Test
