@@ -61,6 +61,10 @@ final class CudaPlan implements Plan {
         ((CudaLane) lane).run(this, batch, tensors);
     }
 
+    Prepared prepared() {
+        return prepared;
+    }
+
     int parameterBytes() {
         return prepared.launchPlan().parameterBytes();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
 import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Completion;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.backend.Parameters;
@@ -137,6 +138,29 @@ class CudaBackendSentencesTest {
             assertThat(launched).isEqualTo(1);
         } finally {
             System.clearProperty(CudaPlan.WAIT_PROPERTY);
+        }
+    }
+
+    @Test
+    void constantsStayWhileALaunchMayReadThem() {
+        try (Lane lane = backend.lane(1)) {
+            Tensor tensor = lane.tensor(DType.FLOAT32, 6400);
+            Plan plan = backend.plan(OPERATOR, 1, Parameters.NONE);
+            String constants = "memory of 512"; // 2 axes of 10 positions, 8 bytes each
+            plan.run(
+                    lane,
+                    1,
+                    BoundTensors.of(
+                            plan, 1, Map.of("query", tensor, "key", tensor, "value", tensor, "output", tensor)));
+            Completion done = lane.mark();
+            plan.close();
+            assertThatThrownBy(() -> lane.tensor(DType.FLOAT32, 900_000))
+                    .isInstanceOf(OutOfDeviceMemoryException.class);
+            assertThat(host.leaks()).contains(constants);
+            done.await();
+            assertThatThrownBy(() -> lane.tensor(DType.FLOAT32, 900_000))
+                    .isInstanceOf(OutOfDeviceMemoryException.class);
+            assertThat(host.leaks()).doesNotContain(constants);
         }
     }
 
