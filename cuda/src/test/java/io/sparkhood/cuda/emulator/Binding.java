@@ -33,11 +33,6 @@ final class Binding {
         return unsupported("unknown instruction");
     }
 
-    /** The family of what is not known. */
-    Instruction refuse() {
-        throw unknown();
-    }
-
     int count() {
         return statement.operands().size();
     }
