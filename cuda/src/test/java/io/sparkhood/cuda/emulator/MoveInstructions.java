@@ -12,6 +12,10 @@ final class MoveInstructions {
         ScalarType type = binding.type();
         if (type == ScalarType.PRED) {
             int p = binding.writePredicate(0);
+            if (binding.operand(1) instanceof Operand.Literal literal) {
+                int value = literal.bits() == 0 ? 0 : -1;
+                return binding.instruction((warp, mask) -> warp.keepPredicate(p, value, mask));
+            }
             int a = binding.readPredicate(1);
             return binding.instruction((warp, mask) -> warp.keepPredicate(p, warp.registers.predicates[a], mask));
         }

@@ -48,6 +48,11 @@ public abstract class BackendContract {
     /** Element types that the backend computes; the others it must refuse with a sentence. */
     protected abstract List<DType> dtypes();
 
+    /** The type to which softmax weights are rounded for elements of this type. */
+    protected DType weightType(DType dtype) {
+        return DType.FLOAT32;
+    }
+
     @BeforeAll
     final void open() {
         assertThat(provider().probe().usable())
@@ -85,7 +90,9 @@ public abstract class BackendContract {
     final void agreesWithTheReference(NamedCase named) {
         Example example = Example.random(named);
         Outputs expected = Outputs.of(reference, example.inFloat32(), 1);
-        ErrorBudget.of(example, expected).check(named.name(), Outputs.of(backend, example, 1));
+        ErrorBudget budget = ErrorBudget.of(example, expected)
+                .weightsIn(weightType(named.operator().dtype()));
+        budget.check(named.name(), Outputs.of(backend, example, 1));
     }
 
     @ParameterizedTest

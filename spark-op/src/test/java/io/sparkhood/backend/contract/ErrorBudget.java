@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
  * How far an output may be from the double-precision reference: twice the largest error of a naive float32 evaluation of
  * the same example, plus a few roundings, plus half a unit of the output's dtype. Derived, not invented: among the roundings
  * is one of the largest score, because a score that is rounded at all makes its weight, e to the score, wrong by that much.
+ * A backend that rounds the weights themselves, as tensor cores must, has half a unit of them more: {@link #weightsIn}.
  */
 public final class ErrorBudget {
     private static final double ROUNDINGS = 4 * 0x1p-24;
@@ -23,6 +24,7 @@ public final class ErrorBudget {
     private final double naiveLogSumExp;
     private final double largestValue;
     private final double roundings;
+    private double weightRounding;
 
     private ErrorBudget(Example example, Outputs expected, float[] output, float[] logSumExp, float largestScore) {
         this.example = example;
@@ -33,6 +35,11 @@ public final class ErrorBudget {
         double largest = 0;
         for (float value : example.input("value")) {
             largest = Math.max(largest, Math.abs(value));
+        }
+        if (example.operator().additionalTokens() > 0) {
+            for (float value : example.input("additionalValues")) {
+                largest = Math.max(largest, Math.abs(value));
+            }
         }
         this.largestValue = largest;
         this.roundings = ROUNDINGS + 0x1p-24 * largestScore;
@@ -50,6 +57,15 @@ public final class ErrorBudget {
         float[] logSumExp = new float[outputs / example.operator().valueDim()];
         float largestScore = new NaiveFloat(example).evaluate(output, logSumExp);
         return new ErrorBudget(example, expected, output, logSumExp, largestScore);
+    }
+
+    /**
+     * Allows for weights that are rounded to an element type before the values are mixed: no more than half a unit of the
+     * largest value, since weights are positive and their sum is 1.
+     */
+    public ErrorBudget weightsIn(DType dtype) {
+        weightRounding = halfUnit(dtype) * largestValue;
+        return this;
     }
 
     private static double largestDifference(float[] a, float[] b) {
@@ -71,6 +87,7 @@ public final class ErrorBudget {
                 double magnitude = Math.max(main ? largestValue : 1, Math.abs(want[i]));
                 double budget = 2 * (main ? naiveOutput : naiveLogSumExp)
                         + roundings * magnitude
+                        + (main ? weightRounding : 0)
                         + halfUnit(port.dtype()) * Math.abs(want[i]);
                 double error = Math.abs((double) got[i] - want[i]);
                 used = Math.max(used, error / budget);

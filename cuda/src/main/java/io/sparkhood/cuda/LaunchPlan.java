@@ -1,0 +1,184 @@
+package io.sparkhood.cuda;
+
+import io.sparkhood.cuda.driver.DeviceLimits;
+import io.sparkhood.cuda.driver.Launch;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.Port;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How an operator is launched: which entry point, with which tiles, on which grid, with which parameter. A pure function of
+ * the operator and the device's limits.
+ *
+ * @param shape what the entry point was compiled for
+ * @param axes z, y, x
+ * @param boxes query tile and key tile
+ */
+record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape, List<GridAxis> axes, TileBoxes boxes) {
+    private static final int LEAST_COMPUTE_CAPABILITY = 80;
+    private static final int MAX_GRID_YZ = 65_535;
+
+    /** Why the operator cannot run on such a device, as a sentence, or nothing if it can. */
+    static Optional<String> refuses(NeighborhoodAttentionOperator operator, DeviceLimits limits) {
+        if (limits.computeCapability() < LEAST_COMPUTE_CAPABILITY) {
+            return Optional.of("the device has compute capability " + dotted(limits.computeCapability())
+                    + ", less than " + dotted(LEAST_COMPUTE_CAPABILITY));
+        }
+        int dim = Math.max(operator.headDim(), operator.valueDim());
+        Optional<EntryPointShape> shape = EntryPointShape.of(operator.dtype(), dim);
+        if (shape.isEmpty()) {
+            return Optional.of("headDim and valueDim can be at most " + EntryPointShape.largestDim() + ", but are "
+                    + operator.headDim() + " and " + operator.valueDim());
+        }
+        int shared = shape.get().sharedBytes();
+        if (shared > limits.sharedBytesPerBlock()) {
+            return Optional.of("a block needs " + shared + " bytes of shared memory, more than the "
+                    + limits.sharedBytesPerBlock() + " of the device");
+        }
+        return Stream.concat(
+                        Stream.concat(operator.inputs().stream(), operator.outputs().stream())
+                                .flatMap(port -> tooLong(port).stream()),
+                        Stream.of(operator).flatMap(wide -> tooWide(wide).stream()))
+                .findFirst();
+    }
+
+    private static Optional<String> tooLong(Port port) {
+        return port.elements() <= Integer.MAX_VALUE
+                ? Optional.empty()
+                : Optional.of("one row of " + port.name() + " has " + port.elements() + " elements, more than the "
+                        + Integer.MAX_VALUE + " of 32-bit offsets");
+    }
+
+    private static Optional<String> tooWide(NeighborhoodAttentionOperator operator) {
+        if (operator.heads() > MAX_GRID_YZ) {
+            return Optional.of(
+                    operator.heads() + " heads are more than the " + MAX_GRID_YZ + " of a grid's second axis");
+        }
+        long positions = 0;
+        for (int extent : operator.featureMap()) {
+            positions += extent;
+        }
+        if (positions > Integer.MAX_VALUE / 4) {
+            return Optional.of("the axes have " + positions + " positions in sum, more than the "
+                    + Integer.MAX_VALUE / 4 + " of a table of windows");
+        }
+        long places = 1; // every block has a query of the longest group
+        for (GridAxis axis : GridAxis.of(operator)) {
+            places = Math.multiplyExact(places, (long) axis.longestGroup() * axis.dilation());
+        }
+        if (places > Integer.MAX_VALUE) {
+            return Optional.of("the dilation groups, each as long as the longest, have " + places
+                    + " places, more than the " + Integer.MAX_VALUE + " of a grid's first axis");
+        }
+        for (Port bias : operator.parameters()) {
+            if (bias.elements() / operator.heads() > Integer.MAX_VALUE) {
+                return Optional.of("one head of " + bias.name() + " has " + bias.elements() / operator.heads()
+                        + " elements, more than the " + Integer.MAX_VALUE + " of 32-bit offsets");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String dotted(int computeCapability) {
+        return computeCapability / 10 + "." + computeCapability % 10;
+    }
+
+    /**
+     * Plans.
+     *
+     * @throws IllegalArgumentException if the operator is refused
+     */
+    static LaunchPlan of(NeighborhoodAttentionOperator operator, DeviceLimits limits) {
+        refuses(operator, limits).ifPresent(sentence -> {
+            throw new IllegalArgumentException(sentence);
+        });
+        int dim = Math.max(operator.headDim(), operator.valueDim());
+        EntryPointShape shape = EntryPointShape.of(operator.dtype(), dim).orElseThrow();
+        List<GridAxis> axes = GridAxis.of(operator);
+        return new LaunchPlan(operator, shape, axes, TileBoxes.choose(axes, shape));
+    }
+
+    /** Name of the PTX text, which lies next to this class. */
+    String module() {
+        return shape.module();
+    }
+
+    /** Name of the entry point in the module. */
+    String entryPoint() {
+        return shape.entryPoint(operator.relativePositionBias());
+    }
+
+    /** The launch for so many rows, 1 to {@link #maxBatch}. */
+    Launch launch(long batch) {
+        return new Launch(
+                Math.toIntExact(blocks()),
+                operator.heads(),
+                Math.toIntExact(batch),
+                EntryPointShape.THREADS,
+                shape.sharedBytes());
+    }
+
+    /** Query tiles of all dilation groups, each as long as the longest. */
+    private long blocks() {
+        long blocks = 1;
+        for (int axis = 0; axis < 3; axis++) {
+            int tile = axis == 0
+                    ? boxes.query().z()
+                    : axis == 1 ? boxes.query().y() : boxes.query().x();
+            blocks = Math.multiplyExact(
+                    blocks, axes.get(axis).tiles(tile) * axes.get(axis).dilation());
+        }
+        return blocks;
+    }
+
+    /** Rows that one launch takes at most. */
+    long maxBatch() {
+        return MAX_GRID_YZ;
+    }
+
+    /** Pairs of a query and a key per head and row that warps compute, the masked and padded ones of their tiles included. */
+    long visitedPairs() {
+        return Math.addExact(boxes.visitedPairs(), additionalPairs());
+    }
+
+    /** Every warp takes every tile of additional keys. */
+    private long additionalPairs() {
+        long tiles = GridAxis.ceilDivide(operator.additionalTokens(), shape.keys());
+        return tiles == 0 ? 0 : Math.multiplyExact(tiles * shape.keys(), liveBlocks() * shape.queries());
+    }
+
+    private long liveBlocks() {
+        return axes.get(0).liveTiles(boxes.query().z())
+                * axes.get(1).liveTiles(boxes.query().y())
+                * axes.get(2).liveTiles(boxes.query().x());
+    }
+
+    /** One line for people. */
+    String describe() {
+        return entryPoint() + ": query tiles " + boxes.query() + ", key tiles " + boxes.key() + ", " + blocks() + " x "
+                + operator.heads() + " blocks, " + shape.sharedBytes() + " bytes of shared memory";
+    }
+
+    /** Bytes of the struct that the entry point takes. */
+    int parameterBytes() {
+        return ForwardParameter.BYTES;
+    }
+
+    /** The windows of all positions, first place and end alternating, axis after axis: constant for the plan. */
+    int[] tables() {
+        return axes.stream().flatMapToInt(axis -> Arrays.stream(axis.table())).toArray();
+    }
+
+    /**
+     * Writes the entry point's parameter at the buffer's position, little-endian.
+     *
+     * @throws IllegalArgumentException if a view's row reaches over more elements than 32-bit offsets
+     */
+    void writeParameter(ByteBuffer target, RunAddresses addresses, long batch) {
+        new ForwardParameter(operator, axes, boxes).write(target, addresses);
+    }
+}

@@ -1,0 +1,148 @@
+package io.sparkhood.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkhood.backend.Backend;
+import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.contract.ErrorBudget;
+import io.sparkhood.backend.contract.Example;
+import io.sparkhood.backend.contract.NamedCase;
+import io.sparkhood.backend.contract.Outputs;
+import io.sparkhood.cpu.ReferenceBackendProvider;
+import io.sparkhood.cuda.EmulatedRun.Layout;
+import io.sparkhood.cuda.emulator.LaunchReport;
+import io.sparkhood.operator.DType;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every entry point that ships, run by the emulator against the reference. */
+class EntryPointTest {
+    /** Every token starts on 16 bytes if its dims allow, lies between others, starts anywhere. */
+    private static final List<Layout> LAYOUTS = List.of(new Layout(0, 0), new Layout(8, 16), new Layout(37, 3));
+
+    private final Backend reference = new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void agreesWithTheReference(DType dtype) throws IOException {
+        double worst = 0;
+        int runs = 0;
+        for (NamedCase named : EntryPointCases.of(dtype)) {
+            Example example = Example.random(named);
+            Outputs expected = Outputs.of(reference, example.inFloat32(), 1);
+            ErrorBudget budget = ErrorBudget.of(example, expected).weightsIn(dtype);
+            Layout layout = LAYOUTS.get(runs % LAYOUTS.size()); // every entry point has cases on each of them
+            double used = budget.check(
+                    named.name() + " " + layout, EmulatedRun.of(example, layout).outputs());
+            worst = Math.max(worst, used);
+            runs++;
+        }
+        Files.writeString(
+                Path.of("target", "emulated-" + dtype + ".txt"),
+                String.format(Locale.ROOT, "%s: %d launches, worst error %.2f of its budget%n", dtype, runs, worst));
+    }
+
+    static Stream<EntryPointShape> tensorCoreShapes() {
+        return EntryPointShape.all().stream().filter(shape -> shape.dtype() != DType.FLOAT32);
+    }
+
+    @ParameterizedTest
+    @MethodSource("tensorCoreShapes")
+    void takesTheMatrixInstructionsThatThePlanCountsAndHasNoBankConflicts(EntryPointShape shape) {
+        for (boolean bias : new boolean[] {false, true}) {
+            for (NamedCase named : lintCases(shape, bias)) {
+                Example example = Example.random(named);
+                LaunchReport report = EmulatedRun.of(example, LAYOUTS.get(0)).report();
+                LaunchPlan plan = LaunchPlan.of(named.operator(), EmulatedRun.DEVICE);
+                // a matrix instruction is 16 queries x 8 keys x 16 dims, or as much of the second product
+                long pairs = plan.visitedPairs() * named.operator().heads() * named.batch();
+                assertThat(report.mma()).as(named.name()).isEqualTo(2 * pairs * shape.dim() / (16 * 8 * 16));
+                assertThat(report.sharedWavefronts()).as(named.name()).isEqualTo(report.sharedRequests());
+                assertThat(report.asyncCopyWavefronts()).as(named.name()).isEqualTo(report.asyncCopyRequests());
+            }
+        }
+    }
+
+    private static List<NamedCase> lintCases(EntryPointShape shape, boolean bias) {
+        return EntryPointCases.of(shape, bias).stream()
+                .filter(named -> named.name().contains("several tiles")
+                        || named.name().contains("2 axes, primes")
+                        || named.name().contains("3 axes, primes")
+                        || named.name().contains("tokens: 77"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void aValueThatIsNotFiniteReachesOnlyTheQueriesThatSeeIt(DType dtype) {
+        NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(9, 11)
+                .kernelSize(3, 5)
+                .stride(1, 2)
+                .headDim(16)
+                .valueDim(24)
+                .heads(2)
+                .keyValueHeads(1)
+                .additionalTokens(3)
+                .relativePositionBias(true)
+                .logSumExp(true)
+                .dtype(dtype)
+                .build();
+        Example clean = Example.random(new NamedCase("not finite", operator, 2));
+        Outputs unspoilt = EmulatedRun.of(clean, LAYOUTS.get(0)).outputs();
+        for (String port : List.of("query", "key", "value")) {
+            for (float poison : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                Example poisoned = clean.with(port, clean.input(port).length / 2 + 3, poison);
+                Outputs expected = Outputs.of(reference, poisoned.inFloat32(), 1);
+                Outputs actual = EmulatedRun.of(poisoned, LAYOUTS.get(0)).outputs();
+                for (String output : List.of("output", "logSumExp")) {
+                    assertSameWhereFinite(poison + " in " + port, expected, actual, unspoilt, output);
+                }
+            }
+        }
+    }
+
+    /** What is a number in the reference is one here, and where the poison is not seen it is the number of the clean run. */
+    private static void assertSameWhereFinite(
+            String what, Outputs expected, Outputs actual, Outputs unspoilt, String name) {
+        float[] want = expected.get(name);
+        float[] got = actual.get(name);
+        float[] clean = unspoilt.get(name);
+        for (int i = 0; i < want.length; i++) {
+            String place = what + ": " + name + "[" + i + "], reference " + want[i];
+            assertThat(Float.isFinite(got[i])).as(place + " got " + got[i]).isEqualTo(Float.isFinite(want[i]));
+            if (Float.isNaN(want[i])) {
+                assertThat(got[i]).as(place).isNaN();
+            } else if (Float.isFinite(want[i]) && what.endsWith("value")) {
+                assertThat(got[i]).as(place).isCloseTo(clean[i], Offset.offset(0.03f));
+            }
+        }
+    }
+
+    @Test
+    void allRowsOfOneKindAreMeans() {
+        for (EntryPointShape shape : EntryPointShape.all()) {
+            NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(9, 10)
+                    .kernelSize(4)
+                    .headDim(shape.dim())
+                    .scale(0)
+                    .dtype(shape.dtype())
+                    .build();
+            Example example = Example.random(new NamedCase("ones", operator, 1));
+            Arrays.fill(example.input("value"), 1);
+            assertThat(EmulatedRun.of(example, LAYOUTS.get(0)).outputs().get("output"))
+                    .as(shape.toString())
+                    .containsOnly(1);
+        }
+    }
+}

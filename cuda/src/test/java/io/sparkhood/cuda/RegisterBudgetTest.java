@@ -1,0 +1,101 @@
+package io.sparkhood.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkhood.operator.DType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every entry point assembles for every architecture, spills nothing and stays within its registers. The table that is found
+ * is left in {@code target/registers.txt}.
+ */
+class RegisterBudgetTest {
+    private static final List<Integer> ARCHITECTURES = List.of(80, 86, 89, 90);
+
+    /** Registers of a thread: [without bias, with bias]. What is beyond costs a block of every multiprocessor. */
+    private static final Map<Integer, int[]> TENSOR_CORES = Map.of(
+            32, new int[] {128, 168},
+            64, new int[] {168, 208},
+            128, new int[] {240, 248},
+            256, new int[] {255, 255});
+
+    private static final Map<Integer, int[]> PLAIN = Map.of(
+            32, new int[] {192, 192},
+            64, new int[] {184, 184},
+            128, new int[] {208, 208},
+            256, new int[] {255, 255});
+
+    @Test
+    void everyEntryPointAssemblesWithoutSpillsAndWithinItsRegisters() throws IOException {
+        List<String> over = new ArrayList<>();
+        StringBuilder table = new StringBuilder("entry point, then registers on sm_" + ARCHITECTURES + "\n");
+        for (EntryPointShape shape : EntryPointShape.all()) {
+            String ptx = text(shape);
+            for (boolean bias : new boolean[] {false, true}) {
+                table.append(shape.entryPoint(bias));
+                for (int architecture : ARCHITECTURES) {
+                    PtxAssembler.Use use = PtxAssembler.assemble(ptx, architecture).stream()
+                            .filter(found -> found.entryPoint().equals(shape.entryPoint(bias)))
+                            .findFirst()
+                            .orElseThrow();
+                    table.append(' ').append(use.registers());
+                    if (use.spillBytes() > 0 || use.registers() > budget(shape, bias)) {
+                        over.add(use + " > " + budget(shape, bias));
+                    }
+                }
+                table.append('\n');
+            }
+        }
+        Files.writeString(Path.of("target", "registers.txt"), table);
+        assertThat(over).as(table.toString()).isEmpty();
+    }
+
+    /** Registers come in eights, and a multiprocessor has 65,536. */
+    @Test
+    void budgetsLeaveRoomForTheBlocksThatAShapePromises() {
+        for (EntryPointShape shape : EntryPointShape.all()) {
+            assertThat(ceilTo8(budget(shape, false)) * EntryPointShape.THREADS * shape.blocks())
+                    .as("%s", shape)
+                    .isLessThanOrEqualTo(65_536);
+            assertThat(ceilTo8(budget(shape, true)) * EntryPointShape.THREADS * shape.blocksWithBias())
+                    .as("%s with bias", shape)
+                    .isLessThanOrEqualTo(65_536);
+        }
+    }
+
+    @Test
+    void anAssemblerThatRefusesSaysWhy() {
+        try {
+            PtxAssembler.assemble(".version 7.4\n.target sm_80\n.address_size 64\nnonsense\n", 80);
+        } catch (IllegalArgumentException refused) {
+            assertThat(refused).hasMessageContaining("line 4");
+            return;
+        }
+        throw new AssertionError("assembled nonsense");
+    }
+
+    private static int budget(EntryPointShape shape, boolean bias) {
+        Map<Integer, int[]> budgets = shape.dtype() == DType.FLOAT32 ? PLAIN : TENSOR_CORES;
+        return Objects.requireNonNull(budgets.get(shape.dim()))[bias ? 1 : 0];
+    }
+
+    private static int ceilTo8(int registers) {
+        return (registers + 7) / 8 * 8;
+    }
+
+    private static String text(EntryPointShape shape) throws IOException {
+        try (InputStream text =
+                Objects.requireNonNull(LaunchPlan.class.getResourceAsStream(shape.module()), shape.module())) {
+            return new String(text.readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+}
