@@ -25,8 +25,7 @@ final class AsyncCopyTest {
 
     @Test
     void bringsWhatItRead() {
-        String body = COPY
-                + """
+        String body = COPY + """
                 cp.async.commit_group;
                 cp.async.wait_group 0;
                 bar.sync 0;
@@ -41,8 +40,7 @@ final class AsyncCopyTest {
 
     @Test
     void fillsWithZeros() {
-        String body = ADDRESS
-                + """
+        String body = ADDRESS + """
                 mov.u32 %e, 4;
                 cp.async.ca.shared.global [%f], [%in], 8, %e;
                 cp.async.wait_all;
@@ -58,8 +56,7 @@ final class AsyncCopyTest {
 
     @Test
     void readsNothingWhereNothingIsAskedFor() {
-        String body = ADDRESS
-                + """
+        String body = ADDRESS + """
                 mov.u32 %e, 0;
                 mov.u64 %ld, 48;
                 cp.async.cg.shared.global.L2::128B [%f], [%ld], 16, %e;
@@ -76,9 +73,11 @@ final class AsyncCopyTest {
         String drain = "cp.async.wait_group 0;\n";
         assertThat(program(body + "ld.shared.u32 %d, [%f];\n" + drain).runWords(input())[3])
                 .isEqualTo(3);
-        assertThatThrownBy(() -> program(body + "ld.shared.u32 %d, [%g];\n" + drain).run(input()))
-                .hasMessageStartingWith("ASYNC_COPY: shared byte 512 is read before thread 0 waited for its asynchronous "
-                        + "copy [block 0, warp 0, lane 0, line 40: ld.shared.u32 %d, [%g];]");
+        assertThatThrownBy(() ->
+                        program(body + "ld.shared.u32 %d, [%g];\n" + drain).run(input()))
+                .hasMessageStartingWith(
+                        "ASYNC_COPY: shared byte 512 is read before thread 0 waited for its asynchronous "
+                                + "copy [block 0, warp 0, lane 0, line 40: ld.shared.u32 %d, [%g];]");
     }
 
     @Test
@@ -103,15 +102,15 @@ final class AsyncCopyTest {
 
     @Test
     void mustBeWaitedForBeforeTheEnd() {
-        assertThatThrownBy(() -> program(COPY + "cp.async.commit_group; mov.u32 %d, 1;")
-                        .run(input()))
+        assertThatThrownBy(() ->
+                        program(COPY + "cp.async.commit_group; mov.u32 %d, 1;").run(input()))
                 .hasMessageStartingWith("ASYNC_COPY: a thread ends without having waited for its asynchronous copies");
     }
 
     @Test
     void checksItsAddresses() {
-        assertThatThrownBy(() ->
-                        program(ADDRESS + "cp.async.cg.shared.global [%f], [%in+8], 16;").run(input()))
+        assertThatThrownBy(() -> program(ADDRESS + "cp.async.cg.shared.global [%f], [%in+8], 16;")
+                        .run(input()))
                 .hasMessageStartingWith("MISALIGNED: cp.async of 16 bytes from 0x");
         assertThatThrownBy(() -> program(ADDRESS + "cp.async.ca.shared.global [%f+2044], [%in], 4;")
                         .run(input()))

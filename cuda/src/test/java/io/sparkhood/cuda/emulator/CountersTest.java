@@ -25,8 +25,8 @@ final class CountersTest {
 
     @Test
     void givesOneWordToAllLanesAtOnce() {
-        LaunchReport report = shared("setp.eq.u32 %p, %t, 0;\n@%p st.shared.u32 [tile], 1;\nbar.sync 0;\n"
-                + "ld.shared.u32 %g, [tile];");
+        LaunchReport report = shared(
+                "setp.eq.u32 %p, %t, 0;\n@%p st.shared.u32 [tile], 1;\nbar.sync 0;\n" + "ld.shared.u32 %g, [tile];");
         assertThat(report.sharedRequests()).isEqualTo(2);
         assertThat(report.sharedWavefronts()).isEqualTo(2);
     }
@@ -57,10 +57,8 @@ final class CountersTest {
         quiet.run();
         LaneProgram program = LaneProgram.words("setp.lt.u32 %p, %t, 5; mov.u32 %d, 0; @%p mov.u32 %d, 1;");
         program.run();
-        assertThat(program.report().warpInstructions())
-                .isEqualTo(quiet.report().warpInstructions() + 2);
-        assertThat(program.report().laneInstructions())
-                .isEqualTo(quiet.report().laneInstructions() + 32 + 5);
+        assertThat(program.report().warpInstructions()).isEqualTo(quiet.report().warpInstructions() + 2);
+        assertThat(program.report().laneInstructions()).isEqualTo(quiet.report().laneInstructions() + 32 + 5);
     }
 
     @Test

@@ -21,8 +21,7 @@ final class DivergenceTest {
     @ParameterizedTest
     @ValueSource(strings = {"lt", "ge", "eq"})
     void joinsAfterTwoSides(String comparison) {
-        String body =
-                """
+        String body = """
                 setp.COMPARE.u32 %p, %t, 7;
                 @%p bra THEN;
                 mov.u32 %d, 1;
@@ -31,28 +30,23 @@ final class DivergenceTest {
                 mov.u32 %d, 2;
                 JOIN:
                 """;
-        check(
-                body.replace("COMPARE", comparison) + TOGETHER,
-                lane -> switch (comparison) {
-                    case "lt" -> lane < 7 ? 2 : 1;
-                    case "ge" -> lane >= 7 ? 2 : 1;
-                    default -> lane == 7 ? 2 : 1;
-                });
+        check(body.replace("COMPARE", comparison) + TOGETHER, lane -> switch (comparison) {
+            case "lt" -> lane < 7 ? 2 : 1;
+            case "ge" -> lane >= 7 ? 2 : 1;
+            default -> lane == 7 ? 2 : 1;
+        });
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void joinsWhereTheSecondSideStandsAfterTheEnd(boolean inverted) {
         // The else side stands behind the code that both sides go on with.
-        String body =
-                """
+        String body = """
                 setp.lt.u32 %p, %t, 9;
                 GUARD bra AWAY;
                 mov.u32 %d, 1;
                 JOIN:
-                """
-                        + TOGETHER
-                        + """
+                """ + TOGETHER + """
                         bra DONE;
                         AWAY:
                         mov.u32 %d, 2;
@@ -64,8 +58,7 @@ final class DivergenceTest {
 
     @Test
     void joinsAfterLoopsOfUnequalLength() {
-        String body =
-                """
+        String body = """
                 mov.u32 %d, 0;
                 mov.u32 %a, 0;
                 OUTER:
@@ -84,8 +77,7 @@ final class DivergenceTest {
 
     @Test
     void leavesLoopsInTheMiddle() {
-        String body =
-                """
+        String body = """
                 mov.u32 %d, 0;
                 LOOP:
                 setp.eq.u32 %p, %d, %t;
@@ -101,9 +93,7 @@ final class DivergenceTest {
 
     @Test
     void doesNotWaitForLanesThatEnd() {
-        LaneProgram program = LaneProgram.shared(
-                ".shared .align 4 .b8 tile[256];",
-                """
+        LaneProgram program = LaneProgram.shared(".shared .align 4 .b8 tile[256];", """
                 mov.u32 %e, tile;
                 mad.lo.s32 %e, %t, 4, %e;
                 setp.ge.u32 %p, %t, 40;
@@ -114,8 +104,7 @@ final class DivergenceTest {
                 st.global.u32 [%out], %d;
                 GONE:
                 ret;
-                """,
-                64);
+                """, 64);
         int[] results = program.runWords();
         for (int thread = 0; thread < 64; thread++) {
             assertThat(results[thread]).isEqualTo(thread < 40 ? 39 : 0);
@@ -124,9 +113,7 @@ final class DivergenceTest {
 
     @Test
     void ordersAWarpByItsOwnBarrier() {
-        LaneProgram program = LaneProgram.shared(
-                ".shared .align 4 .b8 tile[128];",
-                """
+        LaneProgram program = LaneProgram.shared(".shared .align 4 .b8 tile[128];", """
                 mov.u32 %e, tile;
                 mad.lo.s32 %f, %t, 4, %e;
                 st.shared.u32 [%f], %t;
@@ -135,8 +122,7 @@ final class DivergenceTest {
                 ld.shared.u32 %d, [%g];
                 bar.warp.sync -1;
                 st.shared.u32 [%f], %d;
-                """,
-                32);
+                """, 32);
         int[] results = program.runWords();
         for (int thread = 0; thread < 32; thread++) {
             assertThat(results[thread]).isEqualTo(thread ^ 1);

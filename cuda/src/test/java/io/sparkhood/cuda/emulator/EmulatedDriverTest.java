@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 /** The emulated driver: order of streams, events, errors that stay, and counters. */
 final class EmulatedDriverTest {
     private static final DeviceLimits LIMITS = new DeviceLimits(80, 108, 1024, 2048, 65_536);
-    private static final String ADD_ONE =
-            """
+    private static final String ADD_ONE = """
             .version 7.4
             .target sm_80
             .address_size 64
@@ -206,8 +205,9 @@ final class EmulatedDriverTest {
                 .hasMessageContaining("add_one needs a parameter of 8 bytes in a direct buffer");
         long module = driver.loadModule(ADD_ONE);
         assertThatThrownBy(() -> driver.entryPoint(module, "add_one", 2000))
-                .hasMessage("cuFuncSetAttribute failed with code 1: add_one cannot have 2000 bytes of shared memory on a "
-                        + "device that has 1024 for a block");
+                .hasMessage(
+                        "cuFuncSetAttribute failed with code 1: add_one cannot have 2000 bytes of shared memory on a "
+                                + "device that has 1024 for a block");
         assertThatThrownBy(() -> driver.entryPoint(module, "add_two", 0))
                 .hasMessage("cuModuleGetFunction failed with code 500: no entry point add_two");
         assertThatThrownBy(() -> driver.loadModule(".visible .nonsense"))
@@ -219,8 +219,8 @@ final class EmulatedDriverTest {
         assertThatThrownBy(() -> new EmulatedDriver(LIMITS, 1).createStream())
                 .hasMessage("cuStreamCreate failed with code 201: the calling thread has no context");
         GpuException[] caught = new GpuException[1];
-        Thread other = new Thread(
-                () -> caught[0] = catchThrowableOfType(GpuException.class, () -> driver.createStream()));
+        Thread other =
+                new Thread(() -> caught[0] = catchThrowableOfType(GpuException.class, () -> driver.createStream()));
         other.start();
         other.join();
         assertThat(caught[0].code()).isEqualTo(201);

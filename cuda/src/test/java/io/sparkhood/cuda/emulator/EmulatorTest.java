@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory of the host and of blocks, launches, and races between blocks. */
 final class EmulatorTest {
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             .version 7.4
             .target sm_80
             .address_size 64
@@ -140,13 +139,13 @@ final class EmulatorTest {
         assertThat(from % 256).isZero();
         assertThatThrownBy(() -> emulator.launch(SQUARE, blocks(32), parameter(from, to, 1, 1)))
                 .hasMessageMatching("UNINITIALISED_MEMORY: byte 0 of numbers was never written "
-                        + "\\[block 0, warp 0, lane 0, line 25: ld.global.u16 %r5, \\[%rd7\\];\\]");
+                        + "\\[block 0, warp 0, lane 0, line 27: ld.global.u16 %r5, \\[%rd7\\];\\]");
         assertThatThrownBy(() -> emulator.read(to, 8))
                 .hasMessage("UNINITIALISED_MEMORY: a copy reads byte 0 of squares, which was never written");
         emulator.write(from, numbers());
         emulator.free(to);
         assertThatThrownBy(() -> emulator.launch(SQUARE, blocks(32), parameter(from, to, 1, 1)))
-                .hasMessageStartingWith("FREED_MEMORY: byte 0 of squares was freed [block 0, warp 0, lane 0, line 29");
+                .hasMessageStartingWith("FREED_MEMORY: byte 0 of squares was freed [block 0, warp 0, lane 0, line 31");
         assertThatThrownBy(() -> emulator.write(to, new byte[1]))
                 .hasMessage("FREED_MEMORY: a copy touches squares, which was freed");
         assertThatThrownBy(() -> emulator.write(from + 1, new byte[2 * COUNT]))
@@ -173,9 +172,8 @@ final class EmulatorTest {
         Emulator emulator = new Emulator();
         long from = emulator.allocate("numbers", 2 * COUNT);
         emulator.write(from, numbers());
-        assertThatThrownBy(() ->
-                        emulator.launch(SQUARE, new Launch(4, 1, 1, 64, 128), parameter(from, from, 1, 1)))
+        assertThatThrownBy(() -> emulator.launch(SQUARE, new Launch(4, 1, 1, 64, 128), parameter(from, from, 1, 1)))
                 .hasMessageMatching(
-                        "OUT_OF_BOUNDS: 4 bytes at shared address 192 of 192 \\[block 0, warp 1, lane 0, line 32: .*");
+                        "OUT_OF_BOUNDS: 4 bytes at shared address 192 of 192 \\[block 0, warp 1, lane 0, line 34: .*");
     }
 }

@@ -27,9 +27,7 @@ final class ExchangeInstructionsTest {
 
     @Test
     void saysWhereAShuffleReadTheLaneItself() {
-        check(
-                "shfl.sync.down.b32 %d|%p, %t, 3, 31, -1; selp.u32 %d, 1, 0, %p;",
-                lane -> lane + 3 < 32 ? 1 : 0);
+        check("shfl.sync.down.b32 %d|%p, %t, 3, 31, -1; selp.u32 %d, 1, 0, %p;", lane -> lane + 3 < 32 ? 1 : 0);
     }
 
     @Test
