@@ -289,16 +289,18 @@ __device__ __forceinline__ void attend(const ForwardParameter& p) {
   KeyWalk ahead{from};
   HeadRows<T> keyRows(p.key, batch, keyHead, p.headDim, steps.first);
   HeadRows<T> valueRows(p.value, batch, keyHead, p.valueDim, steps.first);
-  int loaded = 0;
-  const auto load = [&](int stage) {
+  const auto load = [&](int stage, int loaded) {
     if (loaded < tiles) {
       int token;
       if (loaded < windowTiles) {
         const Places at{ahead.at.z + laneKey.z, ahead.at.y + laneKey.y, ahead.at.x + laneKey.x};
         token = at.z < end.z && at.y < end.y && at.x < end.x ? steps.token(p, at) : -1;
+        // for those who compute: where the tile lies, or how many additional keys it has
+        if (threadIdx.x == 0) tile.contents[stage] = make_int4(ahead.at.z, ahead.at.y, ahead.at.x, 0);
         ahead.next(p, from, end, Shape::KEYS);
       } else {
         token = (loaded - windowTiles) * Shape::KEYS + Loader::row_of_lane();
+        if (threadIdx.x == 0) tile.contents[stage] = make_int4(0, 0, 0, p.additionalTokens - token);
         if (token >= p.additionalTokens) token = -1;
         if (loaded == windowTiles) {
           keyRows = HeadRows<T>(p.additionalKeys, batch, keyHead, p.headDim);
@@ -309,11 +311,10 @@ __device__ __forceinline__ void attend(const ForwardParameter& p) {
       Loader::template load_rows<Shape::KEYS>(to, keyRows, token);
       Loader::template load_rows<Shape::KEYS>(to + Shape::KEY_BYTES, valueRows, token);
     }
-    loaded++;
     copies_commit();  // an empty group keeps the count
   };
 #pragma unroll 1
-  for (int stage = 0; stage < STAGES - 1; stage++) load(stage);
+  for (int stage = 0; stage < STAGES - 1; stage++) load(stage, stage);
 
   TileMath<Shape> math;
   copies_wait<STAGES - 1>();
@@ -331,24 +332,20 @@ __device__ __forceinline__ void attend(const ForwardParameter& p) {
   }
 
   const Reach* const reach = tile.reach + threadIdx.x / WARP * 3;
-  KeyWalk walk{from};
-  int stage = 0, free = STAGES - 1;
+  int stage = 0;
   for (int it = 0; it < tiles; it++) {
     copies_wait<STAGES - 2>();
     __syncthreads();  // this stage is filled, and everybody is done with the one that is filled next
-    load(free);
+    load(stage == 0 ? STAGES - 1 : stage - 1, it + STAGES - 1);
     const uint32_t keys = ring + stage * Shape::STAGE_BYTES;
-    const Places key = walk.at;
-    walk.next(p, from, end, Shape::KEYS);
+    const int4 contents = tile.contents[stage];
+    const Places key{contents.x, contents.y, contents.z};
     if (++stage == STAGES) stage = 0;
-    if (++free == STAGES) free = 0;
 
-    const int z = Shape::KEYS >> (p.keyShift[0] + p.keyShift[1]), y = 1 << p.keyShift[0], x = 1 << p.keyShift[1];
-    const bool additional = it >= windowTiles;
-    bool whole;
-    if (additional) {
-      whole = (it - windowTiles + 1) * Shape::KEYS <= p.additionalTokens;
-    } else {
+    const bool additional = contents.w > 0;
+    bool whole = contents.w >= Shape::KEYS;
+    if (!additional) {
+      const int z = Shape::KEYS >> (p.keyShift[0] + p.keyShift[1]), y = 1 << p.keyShift[0], x = 1 << p.keyShift[1];
       const Reach rz = reach[0], ry = reach[1], rx = reach[2];
       if (!(touches(rz, key.z, z) && touches(ry, key.y, y) && touches(rx, key.x, x))) continue;
       whole = covers(rz, key.z, z) && covers(ry, key.y, y) && covers(rx, key.x, x);
@@ -360,7 +357,7 @@ __device__ __forceinline__ void attend(const ForwardParameter& p) {
     if (BIAS) mask.fill(0xff);
     if (!whole) {
       if (additional) {
-        mask.see_first(p.additionalTokens - (it - windowTiles) * Shape::KEYS);
+        mask.see_first(contents.w);
       } else {
         mask.see(p, tile, key);
       }

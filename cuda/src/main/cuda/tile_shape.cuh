@@ -4,6 +4,7 @@
 //                             queries[QUERIES][DIM]     (only where they do not stay in registers)
 //                             windows[QUERIES + 2]      first place and end per query, axis after axis
 //                             reach[WARPS][3]           see Reach
+//                             contents[STAGES]          which keys a stage holds
 //
 // Rows of a tile are split into chunks of 16 bytes, and chunk c of row r lies where chunk c ^ (r % 8) would lie: eight rows
 // of one chunk, and eight chunks of one row, fall into different banks.
@@ -32,7 +33,8 @@ struct TileShape {
   static constexpr int RING_BYTES = STAGES * STAGE_BYTES;
   static constexpr int WINDOWS_AT = RING_BYTES + (QUERY_SHARED ? QUERY_BYTES : 0);
   static constexpr int REACH_AT = WINDOWS_AT + (QUERIES + 2) * 8;
-  static constexpr int SHARED_BYTES = REACH_AT + WARPS * 3 * 16;
+  static constexpr int CONTENTS_AT = REACH_AT + WARPS * 3 * 16;
+  static constexpr int SHARED_BYTES = CONTENTS_AT + STAGES * 16;
   // queries that go to registers pass through the last stage, which is the last to be filled with keys
   static constexpr int QUERIES_AT = QUERY_SHARED ? RING_BYTES : (STAGES - 1) * STAGE_BYTES;
 

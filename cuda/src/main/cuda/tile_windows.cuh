@@ -28,10 +28,12 @@ template <typename Shape>
 struct TileWindows {
   int2* windows;  // [tile z + tile y + tile x] in shared memory
   Reach* reach;   // [WARPS][3] in shared memory
+  int4* contents; // [STAGES] in shared memory: first place z, y, x of the keys, or additional keys from here on
 
   __device__ __forceinline__ explicit TileWindows(char* shared)
       : windows(reinterpret_cast<int2*>(shared + Shape::WINDOWS_AT)),
-        reach(reinterpret_cast<Reach*>(shared + Shape::REACH_AT)) {}
+        reach(reinterpret_cast<Reach*>(shared + Shape::REACH_AT)),
+        contents(reinterpret_cast<int4*>(shared + Shape::CONTENTS_AT)) {}
 
   // Reads the tables of the tile's queries; those beyond the group see what its last one sees.
   __device__ __forceinline__ void load(const ForwardParameter& p, const BlockPlace& block) {

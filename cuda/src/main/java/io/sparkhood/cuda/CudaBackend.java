@@ -126,7 +126,7 @@ final class CudaBackend implements Backend {
     public Lane lane(int threads) {
         Thread turn = turns.enter();
         try {
-            return new CudaLane(LaneResources.open(device, memory, pinned), () -> turns.leave(turn));
+            return new CudaLane(LaneResources.open(device, memory, pinned, prepared), () -> turns.leave(turn));
         } catch (RuntimeException e) {
             turns.leave(turn);
             throw e;

@@ -100,8 +100,8 @@ final class CudaLane implements Lane {
         List<CudaTensor> outputs = tensors.outputs().stream().map(this::own).toList();
         ByteBuffer struct = parameter(plan.parameterBytes());
         plan.writeParameter(struct, inputs, outputs, batch);
-        resources.enqueue(
-                resources.compute(),
+        resources.launch(
+                plan.prepared(),
                 Stream.concat(inputs.stream(), outputs.stream())
                         .map(CudaTensor::block)
                         .toList(),
@@ -125,10 +125,10 @@ final class CudaLane implements Lane {
 
     @Override
     public Completion mark() {
-        long point = resources.mark();
+        LaneResources.Mark mark = resources.mark();
         return () -> {
             requireNotCancelled();
-            resources.await(resources.out(), point);
+            resources.await(mark);
             requireNotCancelled();
         };
     }

@@ -13,10 +13,14 @@ import java.util.List;
 
 /** Neighborhood attention as one launch of a prepared operator. */
 final class CudaPlan implements Plan {
+    /** If true, every run waits for its launch, so that a fault on the device is reported with the launch that made it. */
+    static final String WAIT_PROPERTY = "sparkhood.cudaWait";
+
     private final NeighborhoodAttentionOperator operator;
     private final long maxBatch;
     private final Prepared prepared;
     private final Backstop backstop;
+    private final boolean waits = Boolean.getBoolean(WAIT_PROPERTY);
 
     /** @param whenClosed called once */
     CudaPlan(NeighborhoodAttentionOperator operator, long maxBatch, Prepared prepared, Runnable whenClosed) {
@@ -57,6 +61,10 @@ final class CudaPlan implements Plan {
         ((CudaLane) lane).run(this, batch, tensors);
     }
 
+    Prepared prepared() {
+        return prepared;
+    }
+
     int parameterBytes() {
         return prepared.launchPlan().parameterBytes();
     }
@@ -85,6 +93,9 @@ final class CudaPlan implements Plan {
     void launch(GpuDriver driver, long batch, ByteBuffer parameter, long stream) {
         try {
             driver.launch(prepared.entryPoint(), prepared.launchPlan().launch(batch), parameter, stream);
+            if (waits) {
+                driver.synchronize(stream);
+            }
         } catch (GpuException e) {
             throw e.during(describe() + ", " + batch + " rows of " + operator);
         }

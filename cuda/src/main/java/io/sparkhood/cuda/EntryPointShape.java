@@ -94,7 +94,8 @@ record EntryPointShape(
         int tiles = stages * 2 * keys * rowBytes + (queriesShared ? queries * rowBytes : 0);
         int windows = (queries + 2) * 8;
         int reach = WARPS * 3 * 16;
-        return tiles + windows + reach;
+        int contents = stages * 16;
+        return tiles + windows + reach + contents;
     }
 
     /** The macros that compile it. */

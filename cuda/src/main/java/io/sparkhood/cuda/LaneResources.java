@@ -1,10 +1,14 @@
 package io.sparkhood.cuda;
 
+import io.sparkhood.cuda.PreparedOperators.Prepared;
 import io.sparkhood.cuda.driver.GpuDriver;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -18,21 +22,26 @@ final class LaneResources implements AutoCloseable {
     private final Device device;
     private final MemoryPool<Long> memory;
     private final MemoryPool<ByteBuffer> pinned;
+    private final PreparedOperators operators;
     private final OrderedStream in = new OrderedStream(0, STREAMS);
     private final OrderedStream compute = new OrderedStream(1, STREAMS);
     private final OrderedStream out = new OrderedStream(2, STREAMS);
     private final List<OrderedStream> streams = List.of(in, compute, out);
     private final Set<DeviceBlock> blocks = new HashSet<>();
+    private final Map<Prepared, Long> launched = new HashMap<>(); // with the point of the last launch; held meanwhile
     private boolean unsure; // a call failed midway: the streams may do more than their points tell
 
-    private LaneResources(Device device, MemoryPool<Long> memory, MemoryPool<ByteBuffer> pinned) {
+    private LaneResources(
+            Device device, MemoryPool<Long> memory, MemoryPool<ByteBuffer> pinned, PreparedOperators operators) {
         this.device = device;
         this.memory = memory;
         this.pinned = pinned;
+        this.operators = operators;
     }
 
-    static LaneResources open(Device device, MemoryPool<Long> memory, MemoryPool<ByteBuffer> pinned) {
-        LaneResources made = new LaneResources(device, memory, pinned);
+    static LaneResources open(
+            Device device, MemoryPool<Long> memory, MemoryPool<ByteBuffer> pinned, PreparedOperators operators) {
+        LaneResources made = new LaneResources(device, memory, pinned, operators);
         try {
             device.run(driver -> made.streams.forEach(stream -> stream.open(driver)));
             return made;
@@ -88,13 +97,46 @@ final class LaneResources implements AutoCloseable {
         unsure = before;
     }
 
-    /** A point of the stream for copies out that comes after everything on all streams by now. */
-    long mark() {
+    /** Launches a prepared operator, and holds it until the launch is known to be over: its plan may be closed before. */
+    void launch(Prepared operator, List<DeviceBlock> uses, Consumer<GpuDriver> launch) {
+        if (launched.put(operator, compute.recorded() + 1) == null) {
+            operators.hold(operator);
+        }
+        enqueue(compute, uses, launch);
+    }
+
+    /** Everything that is on the streams by now. */
+    record Mark(long in, long compute, long out) {}
+
+    /** Sets a point on the stream for copies out that comes after everything on all streams by now. */
+    Mark mark() {
         return device.call(driver -> {
             out.waitFor(driver, in, in.recorded());
             out.waitFor(driver, compute, compute.recorded());
-            return out.record(driver);
+            return new Mark(in.recorded(), compute.recorded(), out.record(driver));
         });
+    }
+
+    /** Returns when everything before the mark is done. */
+    void await(Mark mark) {
+        await(out, mark.out);
+        in.reached(mark.in);
+        compute.reached(mark.compute);
+        letGo();
+    }
+
+    /** Ends the hold of operators whose launches are over. */
+    private void letGo() {
+        Release release = new Release();
+        for (Iterator<Map.Entry<Prepared, Long>> all = launched.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Prepared, Long> launch = all.next();
+            if (compute.isDone(launch.getValue())) {
+                Prepared over = launch.getKey();
+                all.remove();
+                release.step(() -> operators.give(over));
+            }
+        }
+        release.end();
     }
 
     /** Returns when a point of a stream is reached. */
@@ -130,6 +172,8 @@ final class LaneResources implements AutoCloseable {
     public void close() {
         Release release = new Release();
         boolean quiet = device.settle(release, this::synchronize);
+        launched.keySet().forEach(operator -> release.step(() -> operators.give(operator)));
+        launched.clear();
         for (DeviceBlock block : new ArrayList<>(blocks)) {
             release.step(() -> block.release(quiet));
         }

@@ -70,6 +70,11 @@ final class OrderedStream {
         }
     }
 
+    /** Takes note that a point is reached, because one that comes after it on another stream is. */
+    void reached(long point) {
+        done = Math.max(done, point);
+    }
+
     /** Whether a point is known to be reached, without asking the driver. */
     boolean isDone(long point) {
         return point <= done;

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Operators made ready for a device: launch plan, entry point, and constants in device memory. Those that plans use stay; of the
- * others those used last, up to a number of bytes. Thread-safe.
+ * Operators made ready for a device: launch plan, entry point, and constants in device memory. Those that plans or launches
+ * under way use stay; of the others those used last, up to a number of bytes. Thread-safe.
  */
 final class PreparedOperators implements AutoCloseable {
     private final Device device;
@@ -37,7 +37,7 @@ final class PreparedOperators implements AutoCloseable {
         private final long entryPoint;
         private final Block<Long> constants;
         private final long biasAddress;
-        private int users; // guarded by PreparedOperators
+        private int users; // plans and lanes; guarded by PreparedOperators
 
         private Prepared(Key key, LaunchPlan plan, long entryPoint, Block<Long> constants, long biasAddress) {
             this.key = key;
@@ -66,7 +66,7 @@ final class PreparedOperators implements AutoCloseable {
         }
     }
 
-    /** Makes an operator ready, or finds it so; to be given back. */
+    /** Makes an operator ready, or finds it so, for one use. */
     synchronized Prepared take(NeighborhoodAttentionOperator operator, Parameters parameters) {
         Key key = new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE);
         @Nullable Prepared found = known.get(key);
@@ -109,13 +109,18 @@ final class PreparedOperators implements AutoCloseable {
         return (bytes + 255) / 256 * 256;
     }
 
-    /** Ends one use of what was taken. */
+    /** One more use of what was taken. */
+    synchronized void hold(Prepared prepared) {
+        prepared.users++;
+    }
+
+    /** Ends one use. */
     synchronized void give(Prepared prepared) {
         prepared.users--;
         evictTo(mostBytes);
     }
 
-    /** Frees all that no plan uses. */
+    /** Frees all that nothing uses. */
     synchronized void evictUnused() {
         evictTo(0);
     }
@@ -127,7 +132,7 @@ final class PreparedOperators implements AutoCloseable {
             if (prepared.users == 0) {
                 eldest.remove();
                 knownBytes -= prepared.constants.bytes();
-                release.step(() -> memory.give(prepared.constants)); // no plan, hence no launch, uses it
+                release.step(() -> memory.give(prepared.constants));
             }
         }
         release.end();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
 import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Completion;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.backend.Parameters;
@@ -25,7 +26,8 @@ class CudaBackendSentencesTest {
     private static final NeighborhoodAttentionOperator OPERATOR =
             NeighborhoodAttentionOperator.on(10, 10).heads(2).kernelSize(3).build(); // rows of 102,400 bytes
 
-    private final HostDriver host = new HostDriver(4_000_000, 0, (driver, parameter) -> {});
+    private int launched;
+    private final HostDriver host = new HostDriver(4_000_000, 0, (driver, parameter) -> launched++);
     private final FaultyDriver faults = new FaultyDriver(host);
     private final Device device = Device.open(faults.driver(), 0);
     private final CudaBackend backend = new CudaBackend(device, 0);
@@ -119,6 +121,46 @@ class CudaBackendSentencesTest {
                             + OPERATOR + ")");
             plan.run(lane, 2, bound);
             lane.mark().await();
+        }
+    }
+
+    @Test
+    void aRunCanWaitForItsLaunch() {
+        System.setProperty(CudaPlan.WAIT_PROPERTY, "true");
+        try (Plan plan = backend.plan(OPERATOR, 1, Parameters.NONE);
+                Lane lane = backend.lane(1)) {
+            Tensor tensor = lane.tensor(DType.FLOAT32, 6400);
+            plan.run(
+                    lane,
+                    1,
+                    BoundTensors.of(
+                            plan, 1, Map.of("query", tensor, "key", tensor, "value", tensor, "output", tensor)));
+            assertThat(launched).isEqualTo(1);
+        } finally {
+            System.clearProperty(CudaPlan.WAIT_PROPERTY);
+        }
+    }
+
+    @Test
+    void constantsStayWhileALaunchMayReadThem() {
+        try (Lane lane = backend.lane(1)) {
+            Tensor tensor = lane.tensor(DType.FLOAT32, 6400);
+            Plan plan = backend.plan(OPERATOR, 1, Parameters.NONE);
+            String constants = "memory of 512"; // 2 axes of 10 positions, 8 bytes each
+            plan.run(
+                    lane,
+                    1,
+                    BoundTensors.of(
+                            plan, 1, Map.of("query", tensor, "key", tensor, "value", tensor, "output", tensor)));
+            Completion done = lane.mark();
+            plan.close();
+            assertThatThrownBy(() -> lane.tensor(DType.FLOAT32, 900_000))
+                    .isInstanceOf(OutOfDeviceMemoryException.class);
+            assertThat(host.leaks()).contains(constants);
+            done.await();
+            assertThatThrownBy(() -> lane.tensor(DType.FLOAT32, 900_000))
+                    .isInstanceOf(OutOfDeviceMemoryException.class);
+            assertThat(host.leaks()).doesNotContain(constants);
         }
     }
 

@@ -75,7 +75,7 @@ class LaneResourcesTest {
                                 4,
                                 (part, from) -> driver.download(
                                         part, block.address(), 4, lane.out().handle())));
-        lane.await(lane.out(), lane.mark());
+        lane.await(lane.mark());
         byte[] bytes = new byte[4];
         new PinnedStaging(lane.host(block), DType.FLOAT32, 0, 1, () -> {}).read(0, bytes, 0, 1);
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
@@ -87,8 +87,9 @@ class LaneResourcesTest {
             Random random = new Random(seed);
             HostDriver driver = new HostDriver(1 << 20, seed, LaneResourcesTest::mix);
             try (Device device = Device.open(driver, 0);
-                    Pools pools = new Pools(device);
-                    LaneResources lane = LaneResources.open(device, pools.memory(), pools.pinned())) {
+                    Pools pools = Pools.of(device);
+                    LaneResources lane =
+                            LaneResources.open(device, pools.memory(), pools.pinned(), pools.operators())) {
                 List<DeviceBlock> blocks = new ArrayList<>();
                 int[] expected = new int[TENSORS];
                 for (int i = 0; i < TENSORS; i++) {
@@ -129,8 +130,8 @@ class LaneResourcesTest {
     void aClosedTensorIsNotUsed() {
         HostDriver driver = new HostDriver(1 << 20, 0, LaneResourcesTest::mix);
         try (Device device = Device.open(driver, 0);
-                Pools pools = new Pools(device);
-                LaneResources lane = LaneResources.open(device, pools.memory(), pools.pinned())) {
+                Pools pools = Pools.of(device);
+                LaneResources lane = LaneResources.open(device, pools.memory(), pools.pinned(), pools.operators())) {
             DeviceBlock block = lane.allocate(4);
             lane.free(block);
             lane.free(block);
@@ -142,11 +143,12 @@ class LaneResourcesTest {
     }
 
     /** Memory of both kinds without limits. */
-    record Pools(MemoryPool<Long> memory, MemoryPool<ByteBuffer> pinned) implements AutoCloseable {
-        Pools(Device device) {
-            this(
-                    new MemoryPool<>(new DeviceSource(device, 1 << 20), 1 << 20, 1 << 20, () -> {}),
-                    new MemoryPool<>(new PinnedSource(device), 1 << 20, 1 << 20, () -> {}));
+    record Pools(MemoryPool<Long> memory, MemoryPool<ByteBuffer> pinned, PreparedOperators operators)
+            implements AutoCloseable {
+        static Pools of(Device device) {
+            MemoryPool<Long> memory = new MemoryPool<>(new DeviceSource(device, 1 << 20), 1 << 20, 1 << 20, () -> {});
+            MemoryPool<ByteBuffer> pinned = new MemoryPool<>(new PinnedSource(device), 1 << 20, 1 << 20, () -> {});
+            return new Pools(memory, pinned, new PreparedOperators(device, memory, pinned, 0));
         }
 
         @Override

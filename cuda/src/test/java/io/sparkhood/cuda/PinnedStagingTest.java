@@ -17,7 +17,7 @@ class PinnedStagingTest {
 
     private final HostDriver driver = new HostDriver(1 << 20, 0, (on, parameter) -> {});
     private final Device device = Device.open(driver, 0);
-    private final LaneResourcesTest.Pools pools = new LaneResourcesTest.Pools(device);
+    private final LaneResourcesTest.Pools pools = LaneResourcesTest.Pools.of(device);
     private final AtomicInteger waits = new AtomicInteger();
     private PinnedMemory memory;
 

@@ -8,11 +8,10 @@ import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetErrorLogSize;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetInfoLog;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetInfoLogSize;
 
+import io.sparkhood.cuda.driver.NativeLibraries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -75,23 +74,11 @@ final class PtxAssembler {
 
     /** JCuda unpacks its natives into the directory for temporary files, where other JVMs do the same: give it one alone. */
     private static void load() {
-        String shared = System.getProperty("java.io.tmpdir", "");
         try {
-            Path alone = Files.createTempDirectory("sparkhood-assembler-");
-            System.setProperty("java.io.tmpdir", alone.toString());
-            try {
-                JNvPTXCompiler.setExceptionsEnabled(false); // the first touch of the class loads it
-            } finally {
-                System.setProperty("java.io.tmpdir", shared);
-                try (var files = Files.list(alone)) {
-                    for (Path file : files.toList()) {
-                        Files.delete(file); // mapped, so no longer needed by name
-                    }
-                }
-                Files.delete(alone);
-            }
+            NativeLibraries.initialize("jcuda.nvptxcompiler.JNvPTXCompiler");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        JNvPTXCompiler.setExceptionsEnabled(false);
     }
 }
