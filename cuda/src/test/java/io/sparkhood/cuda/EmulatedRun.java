@@ -51,7 +51,8 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
                 .entryPoint(plan.entryPoint());
     }
 
-    private static String text(String name) {
+    /** A PTX text that ships. */
+    static String text(String name) {
         try (InputStream text = Objects.requireNonNull(LaunchPlan.class.getResourceAsStream(name), name)) {
             return new String(text.readAllBytes(), StandardCharsets.US_ASCII);
         } catch (IOException e) {
@@ -62,7 +63,12 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
     /** Runs; fails if an output element was not written, or anything beside them was. */
     static EmulatedRun of(Example example, Layout layout) {
         LaunchPlan plan = LaunchPlan.of(example.operator(), DEVICE);
-        Emulator emulator = new Emulator();
+        return of(example, layout, entryPoint(plan), new Emulator());
+    }
+
+    /** The same with an entry point that is to stand for the one that the plan names. */
+    static EmulatedRun of(Example example, Layout layout, PtxEntryPoint entryPoint, Emulator emulator) {
+        LaunchPlan plan = LaunchPlan.of(example.operator(), DEVICE);
         Map<String, TensorAddress> tensors = new HashMap<>();
         for (Port port : example.operator().inputs()) {
             tensors.put(port.name(), input(emulator, port, example, layout));
@@ -78,7 +84,7 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
         }
         ByteBuffer parameter = ByteBuffer.allocate(plan.parameterBytes());
         plan.writeParameter(parameter, addresses(tensors, bias, tables(emulator, plan)), example.batch());
-        LaunchReport report = emulator.launch(entryPoint(plan), plan.launch(example.batch()), parameter.array());
+        LaunchReport report = emulator.launch(entryPoint, plan.launch(example.batch()), parameter.array());
         Map<String, float[]> outputs = new LinkedHashMap<>();
         for (Port port : example.operator().outputs()) {
             TensorAddress tensor = Objects.requireNonNull(tensors.get(port.name()));

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Binds the operands of one instruction to slots, and keeps which it reads and which it writes. */
+/** Binds the operands of one instruction to slots, and keeps which registers it reads and which it writes. */
 final class Binding {
     private final Statement statement;
     private final Scope scope;
@@ -33,11 +33,6 @@ final class Binding {
         return unsupported("unknown instruction");
     }
 
-    /** The family of what is not known. */
-    Instruction refuse() {
-        throw unknown();
-    }
-
     int count() {
         return statement.operands().size();
     }
@@ -64,17 +59,13 @@ final class Binding {
     }
 
     int readWord(Operand operand) {
-        return source(wordSlot(operand));
-    }
-
-    private int wordSlot(Operand operand) {
         if (operand instanceof Operand.Literal literal) {
             return slots.word((int) literal.bits());
         }
         Operand.Name name = name(operand);
         Register register = scope.find(name.name());
         if (register != null) {
-            return slot(register, !register.isLong() && !register.isPredicate(), "16 or 32 bits");
+            return source(slot(register, !register.isLong() && !register.isPredicate(), "16 or 32 bits"));
         }
         return SpecialRegister.of(name.name()).map(slots::special).orElseGet(() -> slots.word((int) variable(name)));
     }
@@ -94,11 +85,11 @@ final class Binding {
 
     int readLong(Operand operand) {
         if (operand instanceof Operand.Literal literal) {
-            return source(slots.longWord(literal.bits()));
+            return slots.longWord(literal.bits());
         }
         Operand.Name name = name(operand);
         Register register = scope.find(name.name());
-        return source(register == null ? slots.longWord(variable(name)) : slot(register, register.isLong(), "64 bits"));
+        return register == null ? slots.longWord(variable(name)) : source(slot(register, register.isLong(), "64 bits"));
     }
 
     int writeLong(int index) {

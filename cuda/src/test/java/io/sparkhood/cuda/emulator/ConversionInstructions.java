@@ -30,13 +30,12 @@ final class ConversionInstructions {
         if (binding.opcode().has("sat")) {
             throw binding.unknown();
         }
-        if (from.bits() == 64 && binding.bits(binding.operand(0)) == 64) {
-            return cutLong(binding, to);
+        boolean toLong = binding.bits(binding.operand(0)) == 64;
+        boolean fromLong = binding.operand(1) instanceof Operand.Name && binding.bits(binding.operand(1)) == 64;
+        if (fromLong) {
+            return toLong ? longToLong(binding, to, from) : longToWord(binding, to, from);
         }
-        if (from.bits() == 64) {
-            return longToWord(binding, to);
-        }
-        if (binding.bits(binding.operand(0)) == 64) {
+        if (toLong) {
             return wordToLong(binding, to, from);
         }
         int keep = binding.bits(binding.operand(0));
@@ -47,22 +46,22 @@ final class ConversionInstructions {
         });
     }
 
-    private static Instruction cutLong(Binding binding, ScalarType to) {
+    private static Instruction longToLong(Binding binding, ScalarType to, ScalarType from) {
         return Elementwise.longs(binding, (Elementwise.LongUnary) (d, a) -> {
             for (int l = 0; l < LANES; l++) {
-                d[l] = extended(a[l], to);
+                d[l] = extended(extended(a[l], from), to);
             }
         });
     }
 
-    private static Instruction longToWord(Binding binding, ScalarType to) {
+    private static Instruction longToWord(Binding binding, ScalarType to, ScalarType from) {
         int keep = binding.bits(binding.operand(0));
         int d = binding.writeWord(0);
         int a = binding.readLong(1);
         return binding.instruction((warp, mask) -> {
             int[] target = warp.target(d, mask);
             for (int l = 0; l < LANES; l++) {
-                target[l] = (int) extended(extended(warp.registers.longs[a][l], to), keep, false);
+                target[l] = (int) extended(extended(extended(warp.registers.longs[a][l], from), to), keep, false);
             }
             warp.keep(d, mask);
         });

@@ -9,7 +9,7 @@ package io.sparkhood.cuda.emulator;
  */
 public record EmulatorOptions(int threads, long seed, long warpInstructionLimit) {
     /** One thread, seed 1, and a limit that no test here reaches. */
-    public static final EmulatorOptions DEFAULT = new EmulatorOptions(1, 1, 1L << 32);
+    public static final EmulatorOptions DEFAULT = new EmulatorOptions(1, 1, 1L << 28);
 
     /** These, with blocks in parallel. */
     public EmulatorOptions withThreads(int newThreads) {

@@ -6,7 +6,7 @@ package io.sparkhood.cuda.emulator;
  * @param statement as written
  * @param guard slot of the predicate that switches it, or -1
  * @param guardNegated whether it runs where the predicate is false
- * @param sources slots that it reads
+ * @param sources slots of the registers that it reads; constants are always there
  * @param destinations slots that it writes
  * @param operation what it does; nothing for branches, ends and barriers
  * @param flow where to go after it

@@ -8,6 +8,10 @@ import java.util.Map;
 
 /** The family of every opcode that is known, but for branches, by its part before the first dot. */
 final class InstructionSet {
+    private static final Family UNKNOWN = binding -> {
+        throw binding.unknown();
+    };
+
     private static final Map<String, Family> ARITHMETIC = Map.ofEntries(
             entry("add", byType(FloatInstructions::add, HalfInstructions::add, IntegerInstructions::add)),
             entry("sub", byType(FloatInstructions::sub, HalfInstructions::sub, IntegerInstructions::sub)),
@@ -16,9 +20,9 @@ final class InstructionSet {
             entry("max", byType(FloatInstructions::max, HalfInstructions::max, IntegerInstructions::max)),
             entry("neg", byType(FloatInstructions::negate, HalfInstructions::negate, IntegerInstructions::negate)),
             entry("abs", byType(FloatInstructions::abs, HalfInstructions::abs, IntegerInstructions::abs)),
-            entry("fma", byType(FloatInstructions::fma, HalfInstructions::fma, Binding::refuse)),
-            entry("mad", byType(FloatInstructions::fma, Binding::refuse, IntegerInstructions::mad)),
-            entry("div", byType(FloatInstructions::div, Binding::refuse, DivisionInstructions::quotient)),
+            entry("fma", byType(FloatInstructions::fma, HalfInstructions::fma, UNKNOWN)),
+            entry("mad", byType(FloatInstructions::fma, UNKNOWN, IntegerInstructions::mad)),
+            entry("div", byType(FloatInstructions::div, UNKNOWN, DivisionInstructions::quotient)),
             entry("rem", DivisionInstructions::remainder),
             entry("rcp", FloatInstructions::reciprocal),
             entry("sqrt", FloatInstructions::sqrt),
