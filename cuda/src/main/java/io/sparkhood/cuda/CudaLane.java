@@ -45,11 +45,7 @@ final class CudaLane implements Lane {
         CudaTensor own = own(tensor);
         DeviceBlock block = own.block();
         return new PinnedStaging(
-                resources.host(block),
-                own.dtype(),
-                own.offset(),
-                own.elements(),
-                () -> resources.await(resources.in(), block.lastUse(resources.in())));
+                resources.host(block), own.dtype(), own.offset(), own.elements(), () -> resources.awaitCopies(block));
     }
 
     @Override

@@ -146,6 +146,12 @@ final class LaneResources implements AutoCloseable {
         }
     }
 
+    /** Returns when no copy uses the host side of a block any more. */
+    void awaitCopies(DeviceBlock block) {
+        await(in, block.lastUse(in));
+        await(out, block.lastUse(out));
+    }
+
     /** Frees the memory of one tensor when no stream uses it any more. */
     void free(DeviceBlock block) {
         if (blocks.remove(block)) {

@@ -11,14 +11,13 @@ import java.util.Objects;
  *
  * @param offset element of the memory at which the tensor starts
  * @param elements of the tensor
- * @param beforeWrite returns when no copy to the device reads this memory any more
+ * @param ready returns when no copy to or from the device uses this memory any more
  */
-record PinnedStaging(PinnedMemory memory, DType dtype, long offset, long elements, Runnable beforeWrite)
-        implements Staging {
+record PinnedStaging(PinnedMemory memory, DType dtype, long offset, long elements, Runnable ready) implements Staging {
     @Override
     public void write(long at, float[] source, int from, int count) {
         Objects.checkFromIndexSize(from, count, source.length);
-        forEachPart(at, count, true, (buffer, fromByte) -> {
+        forEachPart(at, count, (buffer, fromByte) -> {
             int first = from + (int) (fromByte / dtype.bytes());
             if (dtype == DType.FLOAT32) {
                 FloatBuffer floats = buffer.asFloatBuffer();
@@ -35,13 +34,13 @@ record PinnedStaging(PinnedMemory memory, DType dtype, long offset, long element
     @Override
     public void write(long at, byte[] source, int fromByte, int count) {
         Objects.checkFromIndexSize(fromByte, (long) count * dtype.bytes(), source.length);
-        forEachPart(at, count, true, (buffer, from) -> buffer.put(source, fromByte + (int) from, buffer.capacity()));
+        forEachPart(at, count, (buffer, from) -> buffer.put(source, fromByte + (int) from, buffer.capacity()));
     }
 
     @Override
     public void read(long at, float[] target, int to, int count) {
         Objects.checkFromIndexSize(to, count, target.length);
-        forEachPart(at, count, false, (buffer, fromByte) -> {
+        forEachPart(at, count, (buffer, fromByte) -> {
             int first = to + (int) (fromByte / dtype.bytes());
             if (dtype == DType.FLOAT32) {
                 FloatBuffer floats = buffer.asFloatBuffer();
@@ -58,14 +57,12 @@ record PinnedStaging(PinnedMemory memory, DType dtype, long offset, long element
     @Override
     public void read(long at, byte[] target, int toByte, int count) {
         Objects.checkFromIndexSize(toByte, (long) count * dtype.bytes(), target.length);
-        forEachPart(at, count, false, (buffer, from) -> buffer.get(target, toByte + (int) from, buffer.capacity()));
+        forEachPart(at, count, (buffer, from) -> buffer.get(target, toByte + (int) from, buffer.capacity()));
     }
 
-    private void forEachPart(long at, int count, boolean writes, PinnedMemory.Part part) {
+    private void forEachPart(long at, int count, PinnedMemory.Part part) {
         Objects.checkFromIndexSize(at, (long) count, elements);
-        if (writes) {
-            beforeWrite.run();
-        }
+        ready.run();
         memory.forEachPart((offset + at) * dtype.bytes(), (long) count * dtype.bytes(), part);
     }
 }

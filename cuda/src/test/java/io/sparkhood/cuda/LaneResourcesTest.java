@@ -51,8 +51,7 @@ class LaneResourcesTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(value)
                 .array();
-        PinnedStaging staging = new PinnedStaging(
-                lane.host(block), DType.FLOAT32, 0, 1, () -> lane.await(lane.in(), block.lastUse(lane.in())));
+        PinnedStaging staging = new PinnedStaging(lane.host(block), DType.FLOAT32, 0, 1, () -> lane.awaitCopies(block));
         staging.write(0, bytes, 0, 1);
         lane.enqueue(
                 lane.in(),

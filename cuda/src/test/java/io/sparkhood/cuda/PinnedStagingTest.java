@@ -66,7 +66,7 @@ class PinnedStagingTest {
         other.write(0, bytes, 3, 580);
         other.read(0, back, 0, 580);
         assertThat(back[579]).isEqualTo(numbers[581]);
-        assertThat(waits).as("only writes wait for copies").hasValue(2);
+        assertThat(waits).as("every use waits for copies").hasValue(5);
     }
 
     @Test

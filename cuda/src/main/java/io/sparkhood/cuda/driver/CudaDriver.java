@@ -16,7 +16,6 @@ import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
-import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUfunction;
@@ -56,51 +55,6 @@ final class CudaDriver implements GpuDriver {
         JCudaDriver.setExceptionsEnabled(false);
         check("cuInit", JCudaDriver.cuInit(0));
         return new CudaDriver();
-    }
-
-    // JCuda keeps a handle protected; a subclass may show it.
-
-    private static final class Context extends CUcontext {
-        long handle() {
-            return getNativePointer();
-        }
-    }
-
-    private static final class Module extends CUmodule {
-        long handle() {
-            return getNativePointer();
-        }
-    }
-
-    private static final class Function extends CUfunction {
-        long handle() {
-            return getNativePointer();
-        }
-    }
-
-    private static final class Stream extends CUstream {
-        long handle() {
-            return getNativePointer();
-        }
-    }
-
-    private static final class Event extends CUevent {
-        long handle() {
-            return getNativePointer();
-        }
-    }
-
-    private static final class Address extends CUdeviceptr {
-        Address() {}
-
-        /** A known address: so many bytes from null. */
-        Address(long address) {
-            super(new CUdeviceptr(), address);
-        }
-
-        long value() {
-            return getNativePointer();
-        }
     }
 
     private static void check(String call, int code) {
@@ -170,7 +124,7 @@ final class CudaDriver implements GpuDriver {
 
     @Override
     public long retainContext(int device) {
-        Context context = new Context();
+        Shown.Context context = new Shown.Context();
         check("cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device(device)));
         return contexts.add(context.handle(), context); // one per device, however often it is retained
     }
@@ -198,7 +152,7 @@ final class CudaDriver implements GpuDriver {
         JITOptions options = new JITOptions();
         options.putInt(CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, LOG_BYTES);
         options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, new byte[LOG_BYTES]);
-        Module module = new Module();
+        Shown.Module module = new Shown.Module();
         Pointer text = Pointer.to((ptx + '\0').getBytes(StandardCharsets.US_ASCII));
         int code = JCudaDriver.cuModuleLoadDataJIT(module, text, options);
         String log = code == 0 ? "" : "; " + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER);
@@ -214,7 +168,7 @@ final class CudaDriver implements GpuDriver {
 
     @Override
     public long entryPoint(long module, String name, int sharedBytes) {
-        Function function = new Function();
+        Shown.Function function = new Shown.Function();
         check("cuModuleGetFunction", JCudaDriver.cuModuleGetFunction(function, modules.get(module), name));
         check(
                 "cuFuncSetAttribute",
@@ -225,7 +179,7 @@ final class CudaDriver implements GpuDriver {
 
     @Override
     public long createStream() {
-        Stream stream = new Stream();
+        Shown.Stream stream = new Shown.Stream();
         check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
         return streams.add(stream.handle(), stream);
     }
@@ -243,7 +197,7 @@ final class CudaDriver implements GpuDriver {
 
     @Override
     public long createEvent() {
-        Event event = new Event();
+        Shown.Event event = new Shown.Event();
         int flags = CUevent_flags.CU_EVENT_BLOCKING_SYNC | CUevent_flags.CU_EVENT_DISABLE_TIMING;
         check("cuEventCreate", JCudaDriver.cuEventCreate(event, flags));
         return events.add(event.handle(), event);
@@ -272,14 +226,14 @@ final class CudaDriver implements GpuDriver {
 
     @Override
     public long allocate(long bytes) {
-        Address address = new Address();
+        Shown.Address address = new Shown.Address();
         check("cuMemAlloc", JCudaDriver.cuMemAlloc(address, bytes));
         return address.value();
     }
 
     @Override
     public void free(long address) {
-        check("cuMemFree", JCudaDriver.cuMemFree(new Address(address)));
+        check("cuMemFree", JCudaDriver.cuMemFree(new Shown.Address(address)));
     }
 
     @Override
@@ -305,14 +259,15 @@ final class CudaDriver implements GpuDriver {
     public void upload(long address, ByteBuffer from, long bytes, long stream) {
         check(
                 "cuMemcpyHtoDAsync",
-                JCudaDriver.cuMemcpyHtoDAsync(new Address(address), Pointer.to(from), bytes, streams.get(stream)));
+                JCudaDriver.cuMemcpyHtoDAsync(
+                        new Shown.Address(address), Pointer.to(from), bytes, streams.get(stream)));
     }
 
     @Override
     public void download(ByteBuffer to, long address, long bytes, long stream) {
         check(
                 "cuMemcpyDtoHAsync",
-                JCudaDriver.cuMemcpyDtoHAsync(Pointer.to(to), new Address(address), bytes, streams.get(stream)));
+                JCudaDriver.cuMemcpyDtoHAsync(Pointer.to(to), new Shown.Address(address), bytes, streams.get(stream)));
     }
 
     @Override

@@ -16,7 +16,7 @@ class AvailabilityTest {
             java.lang.UnsatisfiedLinkError: no JCudaDriver-12.6.0-linux-x86_64 in java.library.path: /lib
             \tat java.base/java.lang.ClassLoader.loadLibrary(ClassLoader.java:2434)
             Stack trace from the attempt to load the library as a resource:
-            java.lang.UnsatisfiedLinkError: /tmp/sparkhood-1/libJCudaDriver-12.6.0-linux-x86_64.so: %s
+            java.lang.UnsatisfiedLinkError: /somewhere/sparkhood-1/libJCudaDriver-12.6.0-linux-x86_64.so: %s
             \tat java.base/jdk.internal.loader.NativeLibraries.load(Native Method)
             ---(end of nested stack traces)---
             """;
