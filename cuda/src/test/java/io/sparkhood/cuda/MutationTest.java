@@ -61,20 +61,9 @@ class MutationTest {
     private void prepare(PtxEntryPoint shipped) {
         add(shipped, ALIGNED, on(11, 13).heads(2).kernelSize(5, 4).logSumExp(true));
         add(shipped, ALIGNED, on(19, 22).kernelSize(12, 13).causalAxes(1));
-        add(
-                shipped,
-                ODD,
-                on(13, 15)
-                        .kernelSize(4, 3)
-                        .stride(2, 3)
-                        .dilation(2, 1)
-                        .headDim(29)
-                        .additionalTokens(3));
+        add(shipped, ODD, on(13, 15).kernelSize(4, 3).stride(2, 3).dilation(2, 1).headDim(29).additionalTokens(3));
         add(shipped, ALIGNED, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0).logSumExp(true));
-        add(
-                shipped,
-                ODD,
-                on(150).heads(4).keyValueHeads(2).kernelSize(40).valueDim(11).additionalTokens(70));
+        add(shipped, ODD, on(150).heads(4).keyValueHeads(2).kernelSize(40).valueDim(11).additionalTokens(70));
     }
 
     private void add(PtxEntryPoint shipped, Layout layout, Builder operator) {
