@@ -1,26 +1,29 @@
-// Rows of the output that a value which is not finite has spoilt, computed again from what their query sees alone.
+// Rows of the output that a value which is not finite has spoilt, computed again from what their
+// query sees alone.
 //
-// The products take whole tiles: a key that a query does not see has weight 0, and 0 times NaN is NaN. That is found at the
-// end, where the sum of the weights is a number and an output is not; masked scores never reach the sum. The row is then
-// computed by its warp one key after the other, 32 dims at a time, with the maximum and the sum already known:
+// The products take whole tiles: a key that a query does not see has weight 0, and 0 times NaN is
+// NaN. That is found at the end, where the sum of the weights is a number and an output is not;
+// masked scores never reach the sum. The row is then computed by its warp one key after the other,
+// 32 dims at a time, with the maximum and the sum already known:
 //
 //   output[d] = sum over the keys seen of 2^(exponent - maximum) * value[d] / sum
 //
-// A value that the query does see spoils the row again, as it must. Costs nothing where all values are finite.
+// A value that the query does see spoils the row again, as it must. Costs nothing where all values
+// are finite.
 #pragma once
+#include "softmax.cuh"
 #include "tile_loader.cuh"
-#include "tile_windows.cuh"
 
 namespace sparkhood {
-
-constexpr float LOG2_E = 1.4426950408889634f;
 
 __device__ __forceinline__ float to_float(float x) { return x; }
 __device__ __forceinline__ float to_float(__half x) { return __half2float(x); }
 __device__ __forceinline__ float to_float(__nv_bfloat16 x) { return __bfloat162float(x); }
 __device__ __forceinline__ void round_to(float& to, float x) { to = x; }
 __device__ __forceinline__ void round_to(__half& to, float x) { to = __float2half_rn(x); }
-__device__ __forceinline__ void round_to(__nv_bfloat16& to, float x) { to = __float2bfloat16_rn(x); }
+__device__ __forceinline__ void round_to(__nv_bfloat16& to, float x) {
+  to = __float2bfloat16_rn(x);
+}
 
 template <typename Shape, bool BIAS>
 struct ExactRow {
@@ -31,13 +34,15 @@ struct ExactRow {
   float query[PARTS], output[PARTS];  // dims lane, lane + 32, ...
   float maximum, inverse;
 
-  __device__ __forceinline__ void take(const HeadRows<T>& keys, const HeadRows<T>& values, int token, float bias) {
+  __device__ __forceinline__ void take(const HeadRows<T>& keys, const HeadRows<T>& values,
+                                       int token, float bias) {
     const int lane = threadIdx.x % WARP;
     float score = 0;
 #pragma unroll
     for (int i = 0; i < PARTS; i++) {
       const int dim = i * WARP + lane;
-      if (dim < p.headDim) score = fmaf(query[i], to_float(keys.data[token * keys.tokenStride + dim]), score);
+      if (dim < p.headDim)
+        score = fmaf(query[i], to_float(keys.data[token * keys.tokenStride + dim]), score);
     }
 #pragma unroll
     for (int mask = WARP / 2; mask > 0; mask /= 2) score += from_lane_xor(score, mask);
@@ -45,20 +50,26 @@ struct ExactRow {
 #pragma unroll
     for (int i = 0; i < PARTS; i++) {
       const int dim = i * WARP + lane;
-      if (dim < p.valueDim) output[i] = fmaf(weight, to_float(values.data[token * values.tokenStride + dim]), output[i]);
+      if (dim < p.valueDim)
+        output[i] =
+            fmaf(weight, to_float(values.data[token * values.tokenStride + dim]), output[i]);
     }
   }
 
   // All that the query at an index of the tile sees; the whole warp takes part.
-  __device__ __forceinline__ void compute(const BlockPlace& block, const TileWindows<Shape>& tile, int index) {
-    const int lane = threadIdx.x % WARP, batch = blockIdx.z, keyHead = blockIdx.y / p.headsPerKeyHead;
+  __device__ __forceinline__ void compute(const BlockPlace& block, const TileWindows<Shape>& tile,
+                                          int index) {
+    const int lane = threadIdx.x % WARP, batch = blockIdx.z,
+              keyHead = blockIdx.y / p.headsPerKeyHead;
     const TokenSteps steps(p, block.group);
     const Places at = block.query(p, index), inTile = places_of(index, p.queryShift);
     const HeadRows<T> queries(p.query, batch, blockIdx.y, p.headDim, steps.first);
 #pragma unroll
     for (int i = 0; i < PARTS; i++) {
       const int dim = i * WARP + lane;
-      query[i] = dim < p.headDim ? to_float(queries.data[steps.token(p, at) * queries.tokenStride + dim]) : 0.f;
+      query[i] = dim < p.headDim
+                     ? to_float(queries.data[steps.token(p, at) * queries.tokenStride + dim])
+                     : 0.f;
       if (p.queryFlip) query[i] = -query[i];
       output[i] = 0;
     }
@@ -66,14 +77,17 @@ struct ExactRow {
                x = tile.windows[tile.begin(p, 2) + inTile.x];
     const HeadRows<T> keys(p.key, batch, keyHead, p.headDim, steps.first);
     const HeadRows<T> values(p.value, batch, keyHead, p.valueDim, steps.first);
-    const float* const table =
-        BIAS ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] * p.biasWidth[1] * p.biasWidth[2] : nullptr;
+    const float* const table = BIAS ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] *
+                                                   p.biasWidth[1] * p.biasWidth[2]
+                                    : nullptr;
 #pragma unroll 1
     for (Places key{z.x, y.x, x.x}; key.z < z.y;) {
       float bias = 0;
       if (BIAS) {
-        bias = LOG2_E * __ldg(table + ((key.z - at.z + p.biasWidth[0] / 2) * p.biasWidth[1] +
-                                       key.y - at.y + p.biasWidth[1] / 2) * p.biasWidth[2] +
+        bias = LOG2_E * __ldg(table +
+                              ((key.z - at.z + p.biasWidth[0] / 2) * p.biasWidth[1] + key.y - at.y +
+                               p.biasWidth[1] / 2) *
+                                  p.biasWidth[2] +
                               key.x - at.x + p.biasWidth[2] / 2);
       }
       take(keys, values, steps.token(p, key), bias);
@@ -94,7 +108,8 @@ struct ExactRow {
 #pragma unroll
     for (int i = 0; i < PARTS; i++) {
       const int dim = i * WARP + threadIdx.x % WARP;
-      round_to(reinterpret_cast<T*>(rows + Shape::at(row, dim / Shape::CHUNK))[dim % Shape::CHUNK], output[i]);
+      round_to(reinterpret_cast<T*>(rows + Shape::at(row, dim / Shape::CHUNK))[dim % Shape::CHUNK],
+               output[i]);
     }
   }
 };

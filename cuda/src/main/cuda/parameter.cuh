@@ -1,4 +1,5 @@
-// The one parameter of every entry point. Twin of: ForwardParameter.java, which writes it field by field.
+// The one parameter of every entry point. Twin of: ForwardParameter.java, which writes it field by
+// field.
 #pragma once
 
 namespace sparkhood {
@@ -11,7 +12,8 @@ struct Tensor {
   int wholeChunks;        // 1: every (token, head) starts on a multiple of 16 bytes
 };
 
-// Axes are z, y, x; those that the operator lacks have extent 1. Places count inside a dilation group.
+// Axes are z, y, x; those that the operator lacks have extent 1. Places count inside a dilation
+// group.
 struct ForwardParameter {
   Tensor query;             // [batch, tokens, heads, headDim]
   Tensor key;               // [batch, tokens, heads / headsPerKeyHead, headDim]
@@ -21,20 +23,21 @@ struct ForwardParameter {
   Tensor output;            // [batch, tokens, heads, valueDim]
   Tensor logSumExp;         // [batch, tokens, heads] float32, or data = 0
   const float* bias;        // [heads, biasWidth[0], biasWidth[1], biasWidth[2]]
-  const int2* windows;      // [extent[0] + extent[1] + extent[2]] first place and end of each position
+  const int2* windows;  // [extent[0] + extent[1] + extent[2]] first place and end of each position
   int extent[3];
   int dilation[3];
-  int queryTiles[3];    // tiles of the longest dilation group
-  int queryShift[2];    // log2 of the query tile's extent on y and x
-  int keyShift[2];      // the same of the key tile
-  int keyPatterns[2];   // what repeats a pattern of one z, and of one line, over 8 bits: see KeyMask
-  int biasWidth[3];     // 2 kernelSize - 1
+  int queryTiles[3];   // tiles of the longest dilation group
+  int queryShift[2];   // log2 of the query tile's extent on y and x
+  int keyShift[2];     // the same of the key tile
+  int keyPatterns[2];  // what repeats a pattern of one z, and of one line, over 8 bits: see KeyMask
+  int biasWidth[3];    // 2 kernelSize - 1
   int headsPerKeyHead;
   int headDim;
   int valueDim;
   int additionalTokens;
-  unsigned queryFlip;   // 0x80008000 if the scale is negative, to be flipped in every pair of queries
-  float factor;         // |scale| * log2(e), at least the smallest normal number
+  unsigned
+      queryFlip;  // 0x80008000 if the scale is negative, to be flipped in every pair of queries
+  float factor;   // |scale| * log2(e), at least the smallest normal number
 };
 
 static_assert(sizeof(Tensor) == 24, "written by ForwardParameter.java");

@@ -1,8 +1,9 @@
-// The two products of attention for one warp in float32, with fused multiply-adds: simple, and exact to float32.
+// The two products of attention for one warp in float32, with fused multiply-adds: simple, and
+// exact to float32.
 //
-// The fragments are those of tensor_core_math.cuh, so that everything between the products is the same. A lane reads four
-// elements of a row at once; lanes that need the same row are served by one broadcast. For the second product the weights of
-// a key come from the lane that holds them.
+// The fragments are those of tensor_core_math.cuh, so that everything between the products is the
+// same. A lane reads four elements of a row at once; lanes that need the same row are served by one
+// broadcast. For the second product the weights of a key come from the lane that holds them.
 #pragma once
 #include "tile_shape.cuh"
 
@@ -22,7 +23,10 @@ struct PlainMath {
 
   __device__ static __forceinline__ float4 read4(uint32_t from) {
     float4 v;
-    asm volatile("ld.shared.v4.f32 {%0,%1,%2,%3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "r"(from) : "memory");
+    asm volatile("ld.shared.v4.f32 {%0,%1,%2,%3}, [%4];"
+                 : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w)
+                 : "r"(from)
+                 : "memory");
     return v;
   }
 
@@ -64,8 +68,8 @@ struct PlainMath {
     }
   }
 
-  __device__ __forceinline__ void blend(float (&o)[BLOCKS][Shape::DIM / 8][4], const float (&p)[BLOCKS][LINES][4],
-                                        uint32_t values) const {
+  __device__ __forceinline__ void blend(float (&o)[BLOCKS][Shape::DIM / 8][4],
+                                        const float (&p)[BLOCKS][LINES][4], uint32_t values) const {
     const int lane = threadIdx.x % WARP;
 #pragma unroll
     for (int line = 0; line < LINES; line++)
@@ -77,7 +81,8 @@ struct PlainMath {
           float weight[BLOCKS][2];
 #pragma unroll
           for (int i = 0; i < BLOCKS * 2; i++) {
-            weight[i / 2][i % 2] = from_lane(p[i / 2][line][i % 2 * 2 + column], (lane & 28) + holder);
+            weight[i / 2][i % 2] =
+                from_lane(p[i / 2][line][i % 2 * 2 + column], (lane & 28) + holder);
           }
 #pragma unroll
           for (int dim = 0; dim < Shape::DIM / 8; dim++) {
@@ -85,7 +90,8 @@ struct PlainMath {
 #pragma unroll
             for (int i = 0; i < BLOCKS * 2; i++) {
               o[i / 2][dim][i % 2 * 2] = fmaf(weight[i / 2][i % 2], v.x, o[i / 2][dim][i % 2 * 2]);
-              o[i / 2][dim][i % 2 * 2 + 1] = fmaf(weight[i / 2][i % 2], v.y, o[i / 2][dim][i % 2 * 2 + 1]);
+              o[i / 2][dim][i % 2 * 2 + 1] =
+                  fmaf(weight[i / 2][i % 2], v.y, o[i / 2][dim][i % 2 * 2 + 1]);
             }
           }
         }

@@ -1,15 +1,17 @@
 // The machine's instructions that C++ has no name for, one function each, and nothing else.
 //
-// Copies   copy16_async, copies_commit, copies_wait     cp.async: global to shared memory beside the arithmetic
-// Matrices load_matrices, load_matrices_transposed      ldmatrix: four 8 x 8 tiles of 16-bit elements
-//          multiply_add                                 mma.sync m16n8k16, 16-bit factors, float32 sums
+// Copies   copy16_async, copies_commit, copies_wait   cp.async: to shared memory beside arithmetic
+// Matrices load_matrices, load_matrices_transposed    ldmatrix: four 8 x 8 tiles of 16 bits
+//          multiply_add                               mma.sync m16n8k16: 16-bit factors, float32
 // Scalars  exp2_approximate, pack, shuffles
 //
-// Fragments of one warp (lane = 4 * r + c):  A rows r, r + 8, columns 2c, 2c + 1 (+ 8)   C rows r, r + 8, columns 2c, 2c + 1
+// Fragments of one warp (lane = 4 * r + c):  A rows r, r + 8, columns 2c, 2c + 1 (+ 8)
+//                                            C rows r, r + 8, columns 2c, 2c + 1
 #pragma once
-#include <cstdint>
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
+
+#include <cstdint>
 
 namespace sparkhood {
 
@@ -117,7 +119,8 @@ __device__ __forceinline__ V from_lane(V value, int lane) {
   return __shfl_sync(ALL_LANES, value, lane);
 }
 
-// blockIdx.x, read anew: what is derived from it a second time need not stay in registers meanwhile.
+// blockIdx.x, read anew: what is derived from it a second time need not stay in registers
+// meanwhile.
 __device__ __forceinline__ int block_again() {
   int x;
   asm volatile("mov.u32 %0, %%ctaid.x;" : "=r"(x));

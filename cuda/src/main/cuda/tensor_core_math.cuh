@@ -1,11 +1,12 @@
 // The two products of attention for one warp, on tensor cores: 16-bit factors, float32 sums.
 //
 //   scores   S[16 queries][KEYS] = Q K^T        A: queries, B: rows of keys, read as they lie
-//   blend    O[16 queries][DIM] += P V          A: weights rounded to 16 bits, in place; B: values, read transposed
+//   blend    O[16 queries][DIM] += P V          A: weights, rounded; B: values, transposed
 //
-// The lane's four sums of line n are queries r and r + 8 (r = lane / 4) against keys 8n + 2c and 8n + 2c + 1 (c = lane % 4);
-// they are also the A fragment of the second product, so that weights never leave their registers.
-// A chunk of a row is 8 elements; the swizzle turns every step along the dim into an XOR with a constant.
+// The lane's four sums of line n are queries r and r + 8 (r = lane / 4) against keys 8n + 2c and 8n
+// + 2c + 1 (c = lane % 4); they are also the A fragment of the second product, so that weights
+// never leave their registers. A chunk of a row is 8 elements; the swizzle turns every step along
+// the dim into an XOR with a constant.
 #pragma once
 #include "tile_shape.cuh"
 
@@ -70,8 +71,8 @@ struct TensorCoreMath {
     }
   }
 
-  __device__ __forceinline__ void blend(float (&o)[BLOCKS][Shape::DIM / 8][4], const float (&p)[BLOCKS][LINES][4],
-                                        uint32_t values) const {
+  __device__ __forceinline__ void blend(float (&o)[BLOCKS][Shape::DIM / 8][4],
+                                        const float (&p)[BLOCKS][LINES][4], uint32_t values) const {
     const int lane = threadIdx.x % WARP;
     values += Shape::at(lane % 16, lane / 16);
 #pragma unroll

@@ -1,12 +1,14 @@
 // Rows of a tensor on their way to a tile in shared memory.
 //
-// The threads of a block share the chunks of a tile; each keeps to one chunk of the row, or one of every half row. Which
-// token a row of the tile is, each lane finds out for one row and passes on to the lanes that copy it:
+// The threads of a block share the chunks of a tile; each keeps to one chunk of the row, or one of
+// every half row. Which token a row of the tile is, each lane finds out for one row and passes on
+// to the lanes that copy it:
 //
-//   load_rows(row 0 ... ROWS - 1)      lane i of a warp knows the token of row rows_of_lane(i), or -1 for a row of zeros
+//   load_rows<ROWS>(.., token)     token of row row_of_lane() of the tile, or -1 for a row of zeros
 //
-// Where every row starts on a multiple of 16 bytes, chunks travel by cp.async; elements beyond the dim become zero. Elsewhere
-// (odd strides, dims that are no multiple of a chunk) single elements are read; slow, and right.
+// Where every row starts on a multiple of 16 bytes, chunks travel by cp.async; elements beyond the
+// dim become zero. Elsewhere (odd strides, dims that are no multiple of a chunk) single elements
+// are read; slow, and right.
 #pragma once
 #include <type_traits>
 
@@ -23,7 +25,8 @@ struct HeadRows {
   int dim;
   bool wholeChunks;
 
-  __device__ __forceinline__ HeadRows(const Tensor& tensor, int batch, int head, int dim, int token = 0)
+  __device__ __forceinline__ HeadRows(const Tensor& tensor, int batch, int head, int dim,
+                                      int token = 0)
       : data(reinterpret_cast<const T*>(tensor.data) + batch * tensor.batchStride +
              token * tensor.tokenStride + head * dim),
         tokenStride(tensor.tokenStride),
@@ -35,8 +38,9 @@ template <typename Shape>
 struct TileLoader {
   using T = typename Shape::Element;
   static constexpr int CHUNKS = Shape::CHUNKS, THREADS = Shape::THREADS;
-  static constexpr int STEP_ROWS = THREADS / CHUNKS;                    // rows that a block loads at once
-  static constexpr int LANE_ROWS = CHUNKS < WARP ? WARP / CHUNKS : 1;   // of them a warp, at least in part
+  static constexpr int STEP_ROWS = THREADS / CHUNKS;  // rows that a block loads at once
+  static constexpr int LANE_ROWS =
+      CHUNKS < WARP ? WARP / CHUNKS : 1;  // of them a warp, at least in part
   static_assert(THREADS % CHUNKS == 0 && STEP_ROWS >= 1);
 
   // The row whose token this lane must know.
@@ -46,7 +50,8 @@ struct TileLoader {
   }
 
   template <int ROWS>
-  __device__ static __forceinline__ void load_rows(uint32_t tile, const HeadRows<T>& from, int token) {
+  __device__ static __forceinline__ void load_rows(uint32_t tile, const HeadRows<T>& from,
+                                                   int token) {
     static_assert(ROWS % STEP_ROWS == 0 && ROWS / STEP_ROWS * LANE_ROWS <= WARP);
     const int chunk = threadIdx.x % CHUNKS, row = threadIdx.x / CHUNKS;
     const int lane = CHUNKS < WARP ? threadIdx.x % WARP / CHUNKS : 0;
@@ -56,16 +61,16 @@ struct TileLoader {
 #pragma unroll
       for (int i = 0; i < ROWS / STEP_ROWS; i++) {
         const int at = from_lane(token, i * LANE_ROWS + lane);
-        copy16_async(tile + Shape::at(row + i * STEP_ROWS, chunk), source + max(at, 0) * from.tokenStride,
-                     at < 0 ? 0 : bytes);
+        copy16_async(tile + Shape::at(row + i * STEP_ROWS, chunk),
+                     source + max(at, 0) * from.tokenStride, at < 0 ? 0 : bytes);
       }
     } else {
       // not unrolled: this path should cost no registers
 #pragma unroll 1
       for (int i = 0; i < ROWS / STEP_ROWS; i++) {
         const int at = from_lane(token, i * LANE_ROWS + lane);
-        copy_elements(tile + Shape::at(row + i * STEP_ROWS, chunk), source + max(at, 0) * from.tokenStride,
-                      at < 0 ? 0 : bytes);
+        copy_elements(tile + Shape::at(row + i * STEP_ROWS, chunk),
+                      source + max(at, 0) * from.tokenStride, at < 0 ? 0 : bytes);
       }
     }
   }
@@ -77,8 +82,9 @@ struct TileLoader {
 #pragma unroll
     for (int element = 0; element < Shape::CHUNK; element++) {
       if (element * (int)sizeof(T) < bytes) {
-        words[element / PER_WORD] |= static_cast<uint32_t>(__ldg(reinterpret_cast<const Bits*>(from) + element))
-                                     << (16 * (element % PER_WORD));
+        words[element / PER_WORD] |=
+            static_cast<uint32_t>(__ldg(reinterpret_cast<const Bits*>(from) + element))
+            << (16 * (element % PER_WORD));
       }
     }
     store16(to, words);

@@ -1,9 +1,11 @@
 // Where a block's queries and keys lie: boxes in one dilation group of the token grid.
 //
-//   position = place * dilation + group       token = (z * extent[1] + y) * extent[2] + x  of positions
+//   position = place * dilation + group
+//   token    = (z * extent[1] + y) * extent[2] + x     of positions
 //
-// Boxes have powers of two as extents, so an index in a box splits into places by shifts. Windows come from tables that
-// AxisWindow.java makes; they are monotone in the query, so the first and last query of a box say what all of them see:
+// Boxes have powers of two as extents, so an index in a box splits into places by shifts. Windows
+// come from tables that AxisWindow.java makes; they are monotone in the query, so the first and
+// last query of a box say what all of them see:
 //
 //   union          [start of the first, end of the last)     what at least one of them may see
 //   intersection   [start of the last, end of the first)     what all of them see
@@ -75,22 +77,6 @@ struct TokenSteps {
   // Token, counted from the first of the group.
   __device__ __forceinline__ int token(const ForwardParameter& p, const Places& at) const {
     return at.z * z + at.y * y + at.x * p.dilation[2];
-  }
-};
-
-// The tile of keys that comes next, in row-major order over the box [from, end).
-struct KeyWalk {
-  Places at;
-
-  __device__ __forceinline__ void next(const ForwardParameter& p, const Places& from,
-                                       const Places& end, int keys) {
-    at.x += 1 << p.keyShift[1];
-    if (at.x < end.x) return;
-    at.x = from.x;
-    at.y += 1 << p.keyShift[0];
-    if (at.y < end.y) return;
-    at.y = from.y;
-    at.z += keys >> (p.keyShift[0] + p.keyShift[1]);
   }
 };
 

@@ -2,22 +2,24 @@
 //
 //   dynamic shared memory     ring[STAGES] of { keys[KEYS][DIM], values[KEYS][DIM] }
 //                             queries[QUERIES][DIM]     (only where they do not stay in registers)
-//                             windows[QUERIES + 2]      first place and end per query, axis after axis
+//                             windows[QUERIES + 2]      first place and end, axis after axis
 //                             reach[WARPS][3]           see Reach
 //                             contents[STAGES]          which keys a stage holds
 //
-// Rows of a tile are split into chunks of 16 bytes, and chunk c of row r lies where chunk c ^ (r % 8) would lie: eight rows
-// of one chunk, and eight chunks of one row, fall into different banks.
+// Rows of a tile are split into chunks of 16 bytes, and chunk c of row r lies where chunk c ^ (r %
+// 8) would lie: eight rows of one chunk, and eight chunks of one row, fall into different banks.
 // Twin of: EntryPointShape.java (the numbers, the bytes of shared memory).
 #pragma once
 #include "primitives.cuh"
 
 namespace sparkhood {
 
-template <typename T, int DIM_ELEMENTS, int TILE_QUERIES, int TILE_KEYS, int RING_STAGES, bool SHARED_QUERIES>
+template <typename T, int DIM_ELEMENTS, int TILE_QUERIES, int TILE_KEYS, int RING_STAGES,
+          bool SHARED_QUERIES>
 struct TileShape {
   using Element = T;
-  static constexpr int DIM = DIM_ELEMENTS, QUERIES = TILE_QUERIES, KEYS = TILE_KEYS, STAGES = RING_STAGES;
+  static constexpr int DIM = DIM_ELEMENTS, QUERIES = TILE_QUERIES, KEYS = TILE_KEYS,
+                       STAGES = RING_STAGES;
   static constexpr bool QUERY_SHARED = SHARED_QUERIES;
   static constexpr bool TENSOR_CORES = sizeof(T) == 2;
 
@@ -35,7 +37,8 @@ struct TileShape {
   static constexpr int REACH_AT = WINDOWS_AT + (QUERIES + 2) * 8;
   static constexpr int CONTENTS_AT = REACH_AT + WARPS * 3 * 16;
   static constexpr int SHARED_BYTES = CONTENTS_AT + STAGES * 16;
-  // queries that go to registers pass through the last stage, which is the last to be filled with keys
+  // queries that go to registers pass through the last stage, which is the last to be filled with
+  // keys
   static constexpr int QUERIES_AT = QUERY_SHARED ? RING_BYTES : (STAGES - 1) * STAGE_BYTES;
 
   static_assert(BLOCKS * 16 * WARPS == QUERIES && BLOCKS >= 1);
@@ -46,7 +49,8 @@ struct TileShape {
   static_assert(QUERY_SHARED || QUERY_BYTES <= STAGE_BYTES);
   static_assert(QUERY_BYTES <= WINDOWS_AT, "the output is staged over the ring");
   static_assert(REACH_AT % 16 == 0);
-  static_assert(SHARED_BYTES <= 99 * 1024, "what a block may have on compute capability 8.6 and 8.9");
+  static_assert(SHARED_BYTES <= 99 * 1024,
+                "what a block may have on compute capability 8.6 and 8.9");
 
   // Byte at which a chunk of a row lies in its tile.
   __device__ static __forceinline__ uint32_t at(int row, int chunk) {

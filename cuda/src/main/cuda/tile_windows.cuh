@@ -1,10 +1,11 @@
 // What the queries of a block see of a tile of keys.
 //
-// The innermost extent of a key tile is a multiple of 8, so that line n of a tile, keys 8n ... 8n + 7, lies on one line of
-// the map. A lane holds keys 2c and 2c + 1 of every line; which of its lines a query sees is a mask of 8 bits, made of three
-// intervals of places:
+// The innermost extent of a key tile is a multiple of 8, so that line n of a tile, keys 8n ... 8n +
+// 7, lies on one line of the map. A lane holds keys 2c and 2c + 1 of every line; which of its lines
+// a query sees is a mask of 8 bits, made of three intervals of places:
 //
-//   bits of z                11110000       2 z  x  2 y  x  16 x = 64 keys: lines 0, 1 are the first 16 x, 2, 3 the next y
+//   bits of z                11110000       a tile of 2 z, 2 y, 16 x: lines 0 and 1 are 16 x,
+//                                           2 and 3 those of the next y
 //   bits of y, for every z   00110011
 //   bits of x, every line    01010101       & of the three: what is seen
 #pragma once
@@ -15,7 +16,8 @@
 
 namespace sparkhood {
 
-// On one axis: [start, end) is the union of a warp's windows, [allStart, allEnd) their intersection.
+// On one axis: [start, end) is the union of a warp's windows, [allStart, allEnd) their
+// intersection.
 using Reach = int4;
 __device__ __forceinline__ bool touches(const Reach& r, int from, int extent) {
   return from < r.y && from + extent > r.x;
@@ -26,9 +28,9 @@ __device__ __forceinline__ bool covers(const Reach& r, int from, int extent) {
 
 template <typename Shape>
 struct TileWindows {
-  int2* windows;  // [tile z + tile y + tile x] in shared memory
-  Reach* reach;   // [WARPS][3] in shared memory
-  int4* contents; // [STAGES] in shared memory: first place z, y, x of the keys, or additional keys from here on
+  int2* windows;   // [tile z + tile y + tile x] in shared memory
+  Reach* reach;    // [WARPS][3] in shared memory
+  int4* contents;  // [STAGES] in shared memory: where keys lie, or how many are left
 
   __device__ __forceinline__ explicit TileWindows(char* shared)
       : windows(reinterpret_cast<int2*>(shared + Shape::WINDOWS_AT)),
@@ -61,7 +63,8 @@ struct TileWindows {
   }
 
   // Union of the whole tile's windows.
-  __device__ __forceinline__ void unite(const ForwardParameter& p, Places& from, Places& end) const {
+  __device__ __forceinline__ void unite(const ForwardParameter& p, Places& from,
+                                        Places& end) const {
     const int y = begin(p, 1), x = begin(p, 2);
     from = {windows[0].x, windows[y].x, windows[x].x};
     end = {windows[y - 1].y, windows[x - 1].y, windows[x + (1 << p.queryShift[1]) - 1].y};
@@ -114,13 +117,15 @@ struct KeyMask {
       const int2 z = tile.windows[at.z];
       const int2 y = tile.windows[tile.begin(p, 1) + at.y];
       const int2 x = tile.windows[tile.begin(p, 2) + at.x];
-      unsigned seen = interval(z.x - key.z, z.y - key.z, Shape::LINES >> (line + yShift), line + yShift);
+      unsigned seen =
+          interval(z.x - key.z, z.y - key.z, Shape::LINES >> (line + yShift), line + yShift);
       seen &= interval(y.x - key.y, y.y - key.y, 1 << yShift, line) * p.keyPatterns[0];
 #pragma unroll
       for (int column = 0; column < 2; column++) {
         const int first = key.x + 2 * (lane % 4) + column;
         bits[i / 2][i % 2][column] =
-            seen & interval(ceil_shift(x.x - first, 3), ceil_shift(x.y - first, 3), lines, 0) * p.keyPatterns[1];
+            seen & interval(ceil_shift(x.x - first, 3), ceil_shift(x.y - first, 3), lines, 0) *
+                       p.keyPatterns[1];
       }
     }
   }

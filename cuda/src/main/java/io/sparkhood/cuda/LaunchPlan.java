@@ -29,7 +29,7 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
                     + ", less than " + dotted(LEAST_COMPUTE_CAPABILITY));
         }
         int dim = Math.max(operator.headDim(), operator.valueDim());
-        Optional<EntryPointShape> shape = EntryPointShape.of(operator.dtype(), dim);
+        Optional<EntryPointShape> shape = EntryPointShape.of(operator.dtype(), dim, operator.relativePositionBias());
         if (shape.isEmpty()) {
             return Optional.of("headDim and valueDim can be at most " + EntryPointShape.largestDim() + ", but are "
                     + operator.headDim() + " and " + operator.valueDim());
@@ -97,7 +97,8 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
             throw new IllegalArgumentException(sentence);
         });
         int dim = Math.max(operator.headDim(), operator.valueDim());
-        EntryPointShape shape = EntryPointShape.of(operator.dtype(), dim).orElseThrow();
+        EntryPointShape shape = EntryPointShape.of(operator.dtype(), dim, operator.relativePositionBias())
+                .orElseThrow();
         List<GridAxis> axes = GridAxis.of(operator);
         return new LaunchPlan(operator, shape, axes, TileBoxes.choose(axes, shape));
     }
@@ -109,7 +110,7 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
 
     /** Name of the entry point in the module. */
     String entryPoint() {
-        return shape.entryPoint(operator.relativePositionBias());
+        return shape.entryPoint();
     }
 
     /** The launch for so many rows, 1 to {@link #maxBatch}. */

@@ -11,17 +11,15 @@ import java.util.function.UnaryOperator;
 /** Operators that take every path of an entry point: small, because every one runs on all of them. */
 final class EntryPointCases {
     private final EntryPointShape shape;
-    private final boolean bias;
     private final List<NamedCase> cases = new ArrayList<>();
 
-    private EntryPointCases(EntryPointShape shape, boolean bias) {
+    private EntryPointCases(EntryPointShape shape) {
         this.shape = shape;
-        this.bias = bias;
     }
 
     /** Of one entry point. */
-    static List<NamedCase> of(EntryPointShape shape, boolean bias) {
-        EntryPointCases list = new EntryPointCases(shape, bias);
+    static List<NamedCase> of(EntryPointShape shape) {
+        EntryPointCases list = new EntryPointCases(shape);
         list.windows();
         list.dims();
         list.options();
@@ -30,10 +28,10 @@ final class EntryPointCases {
 
     private void add(String name, int batch, Builder builder) {
         NeighborhoodAttentionOperator operator = builder.dtype(shape.dtype())
-                .relativePositionBias(bias)
+                .relativePositionBias(shape.bias())
                 .logSumExp(true)
                 .build();
-        cases.add(new NamedCase(shape.entryPoint(bias) + ": " + name, operator, batch));
+        cases.add(new NamedCase(shape.entryPoint() + ": " + name, operator, batch));
     }
 
     private Builder on(Integer... featureMap) {
@@ -109,8 +107,7 @@ final class EntryPointCases {
         List<NamedCase> all = new ArrayList<>();
         for (EntryPointShape shape : EntryPointShape.all()) {
             if (shape.dtype() == dtype) {
-                all.addAll(of(shape, false));
-                all.addAll(of(shape, true));
+                all.addAll(of(shape));
             }
         }
         return all;

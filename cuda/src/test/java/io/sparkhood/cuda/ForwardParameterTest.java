@@ -47,18 +47,16 @@ class ForwardParameterTest {
     @Test
     void everyEntryPointTakesAStructOfThisSize() {
         for (EntryPointShape shape : EntryPointShape.all()) {
-            for (boolean bias : new boolean[] {false, true}) {
-                NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(9)
-                        .kernelSize(3)
-                        .headDim(shape.dim())
-                        .dtype(shape.dtype())
-                        .relativePositionBias(bias)
-                        .build();
-                LaunchPlan plan = LaunchPlan.of(operator, EmulatedRun.DEVICE);
-                assertThat(EmulatedRun.entryPoint(plan).name()).isEqualTo(shape.entryPoint(bias));
-                assertThat(EmulatedRun.entryPoint(plan).parameterBytes()).isEqualTo(plan.parameterBytes());
-                assertThat(EmulatedRun.entryPoint(plan).maxThreads()).isEqualTo(EntryPointShape.THREADS);
-            }
+            NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(9)
+                    .kernelSize(3)
+                    .headDim(shape.dim())
+                    .dtype(shape.dtype())
+                    .relativePositionBias(shape.bias())
+                    .build();
+            LaunchPlan plan = LaunchPlan.of(operator, EmulatedRun.DEVICE);
+            assertThat(EmulatedRun.entryPoint(plan).name()).isEqualTo(shape.entryPoint());
+            assertThat(EmulatedRun.entryPoint(plan).parameterBytes()).isEqualTo(plan.parameterBytes());
+            assertThat(EmulatedRun.entryPoint(plan).maxThreads()).isEqualTo(EntryPointShape.THREADS);
         }
     }
 

@@ -82,12 +82,16 @@ record KernelManifest(Map<String, String> entries) {
     private static String hashOfSources(Path sources) throws IOException {
         StringBuilder all = new StringBuilder(KernelRecipe.text());
         try (Stream<Path> files = Files.list(sources)) {
-            for (Path file : files.sorted().toList()) {
+            for (Path file : files.filter(KernelManifest::isSource).sorted().toList()) {
                 all.append('\n').append(file.getFileName()).append('\n');
                 all.append(Files.readString(file).replace("\r\n", "\n"));
             }
         }
         return hash(all.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean isSource(Path file) {
+        return file.toString().endsWith(".cu") || file.toString().endsWith(".cuh");
     }
 
     private static String hash(byte[] bytes) {

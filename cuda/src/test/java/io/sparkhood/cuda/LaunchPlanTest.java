@@ -10,7 +10,6 @@ import io.sparkhood.cuda.driver.Launch;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodAttentionOperator.Builder;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -57,9 +56,8 @@ class LaunchPlanTest {
         assertThat(plan(on(1000, 1).kernelSize(101, 1)).boxes().query()).isEqualTo(new Box(1, 1, 64));
         assertThat(plan(on(56, 56).kernelSize(7)).boxes().query()).isEqualTo(new Box(1, 8, 8));
         assertThat(plan(on(256, 256).kernelSize(80)).boxes().key()).isEqualTo(new Box(1, 8, 8));
-        Box deep = plan(on(30, 48, 80).kernelSize(18, 24, 24)).boxes().query();
-        assertThat(deep.volume()).isEqualTo(64);
-        assertThat(List.of(deep.z(), deep.y(), deep.x())).allMatch(extent -> extent <= 8);
+        // one query wide: 24 keys on the innermost axis are exactly three key tiles
+        assertThat(plan(on(30, 48, 80).kernelSize(18, 24, 24)).boxes().query()).isEqualTo(new Box(8, 8, 1));
     }
 
     @Test
@@ -84,12 +82,12 @@ class LaunchPlanTest {
     void launchesABlockPerTileGroupHeadAndRow() {
         LaunchPlan plan = plan(on(17, 33).kernelSize(3).dilation(2, 1).heads(3).headDim(64));
         // groups of 9 and 8 lines
-        assertThat(plan.boxes().query()).isEqualTo(new Box(1, 2, 32));
-        assertThat(plan.launch(5)).isEqualTo(new Launch(5 * 2 * 2, 3, 5, 128, 49_920));
+        assertThat(plan.boxes().query()).isEqualTo(new Box(1, 16, 4));
+        assertThat(plan.launch(5)).isEqualTo(new Launch(9 * 2, 3, 5, 128, 49_920));
         assertThat(plan.maxBatch()).isEqualTo(65_535);
         assertThat(plan.describe())
-                .isEqualTo("neighborhood_attention_bfloat16_dim64: query tiles 1x2x32, key tiles 1x8x8,"
-                        + " 20 x 3 blocks, 49920 bytes of shared memory");
+                .isEqualTo("neighborhood_attention_bfloat16_dim64: query tiles 1x16x4, key tiles 1x8x8,"
+                        + " 18 x 3 blocks, 49920 bytes of shared memory");
     }
 
     @Test
@@ -111,7 +109,12 @@ class LaunchPlanTest {
     @Test
     void refusesWhatSharedMemoryDoesNotHold() {
         DeviceLimits small = new DeviceLimits(80, 4, 49_152, 65_536, 65_536);
-        assertThat(LaunchPlan.refuses(on(9).kernelSize(3).headDim(128).build(), small))
+        assertThat(LaunchPlan.refuses(
+                        on(9).kernelSize(3)
+                                .headDim(128)
+                                .relativePositionBias(true)
+                                .build(),
+                        small))
                 .contains("a block needs 66288 bytes of shared memory, more than the 49152 of the device");
     }
 
@@ -139,8 +142,8 @@ class LaunchPlanTest {
                 .contains("65536 heads are more than the 65535 of a grid's second axis");
         assertThat(refusal(on(600_000_000).kernelSize(3).headDim(1)))
                 .contains("the axes have 600000000 positions in sum, more than the 536870911 of a table of windows");
-        assertThat(refusal(on(40_001, 40_001).kernelSize(1).dilation(20_001).headDim(1)))
-                .contains("the dilation groups, each as long as the longest, have 1600160004 places, more than the"
+        assertThat(refusal(on(40_001, 40_001).kernelSize(1).dilation(30_001).headDim(1)))
+                .contains("the dilation groups, each as long as the longest, have 3600240004 places, more than the"
                         + " 2147483647 of a grid's first axis");
     }
 
