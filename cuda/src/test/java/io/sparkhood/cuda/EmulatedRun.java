@@ -143,7 +143,7 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
     }
 
     private static TensorAddress allocate(Emulator emulator, Port port, int batch, Layout layout) {
-        long stride = tokenElements(port) + layout.gap();
+        long stride = (long) tokenElements(port) + layout.gap();
         long elements = layout.offset() + batch * port.tokens() * stride;
         long address = emulator.allocate(port.name(), elements * port.dtype().bytes());
         return new TensorAddress(address + (long) layout.offset() * port.dtype().bytes(), stride);

@@ -69,6 +69,10 @@ class EntryPointTest {
             assertThat(report.mma()).as(named.name()).isEqualTo(2 * pairs * shape.dim() / (16 * 8 * 16));
             assertThat(report.sharedWavefronts()).as(named.name()).isEqualTo(report.sharedRequests());
             assertThat(report.asyncCopyWavefronts()).as(named.name()).isEqualTo(report.asyncCopyRequests());
+            if (!shape.bias()) {
+                // 32 lanes of 16 bytes fill 16 sectors; a bias is gathered
+                assertThat(report.globalSectors()).as(named.name()).isLessThanOrEqualTo(16 * report.globalRequests());
+            }
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,7 +47,7 @@ class MutationTest {
     private final List<Expected> cases = new ArrayList<>();
 
     /** A case and what the entry point as it ships makes of it. */
-    private record Expected(Example example, Layout layout, ErrorBudget budget, LaunchReport work) {
+    private record Expected(Example example, Layout layout, Consumer<Outputs> check, LaunchReport work) {
         EmulatedRun run(PtxEntryPoint entryPoint) {
             return EmulatedRun.of(example, layout, entryPoint, new Emulator(OPTIONS));
         }
@@ -61,18 +62,42 @@ class MutationTest {
     private void prepare(PtxEntryPoint shipped) {
         add(shipped, ALIGNED, on(11, 13).heads(2).kernelSize(5, 4).logSumExp(true));
         add(shipped, ALIGNED, on(19, 22).kernelSize(12, 13).causalAxes(1));
-        add(shipped, ODD, on(13, 15).kernelSize(4, 3).stride(2, 3).dilation(2, 1).headDim(29).additionalTokens(3));
+        add(
+                shipped,
+                ODD,
+                on(13, 15)
+                        .kernelSize(4, 3)
+                        .stride(2, 3)
+                        .dilation(2, 1)
+                        .headDim(29)
+                        .additionalTokens(3));
         add(shipped, ALIGNED, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0).logSumExp(true));
-        add(shipped, ODD, on(150).heads(4).keyValueHeads(2).kernelSize(40).valueDim(11).additionalTokens(70));
+        add(
+                shipped,
+                ODD,
+                on(150).heads(4).keyValueHeads(2).kernelSize(40).valueDim(11).additionalTokens(70));
+        addSpoilt(shipped);
+    }
+
+    private static Example example(Builder operator) {
+        return Example.random(new NamedCase("mutants", operator.build(), 1));
     }
 
     private void add(PtxEntryPoint shipped, Layout layout, Builder operator) {
-        Example example = Example.random(new NamedCase("mutants", operator.build(), 1));
+        Example example = example(operator);
         Outputs outputs = Outputs.of(reference, example.inFloat32(), 1);
         ErrorBudget budget = ErrorBudget.of(example, outputs).weightsIn(DType.BFLOAT16);
         EmulatedRun run = EmulatedRun.of(example, layout, shipped, new Emulator(OPTIONS));
         budget.check("as it ships", run.outputs());
-        cases.add(new Expected(example, layout, budget, run.report()));
+        cases.add(new Expected(example, layout, actual -> budget.check("mutant", actual), run.report()));
+    }
+
+    /** A value that is not finite: the rows that see it are computed again. */
+    private void addSpoilt(PtxEntryPoint shipped) {
+        Example example = example(on(9, 11).heads(2).kernelSize(4, 3)).with("value", 1000, Float.POSITIVE_INFINITY);
+        EmulatedRun run = EmulatedRun.of(example, ALIGNED, shipped, new Emulator(OPTIONS));
+        cases.add(
+                new Expected(example, ALIGNED, actual -> actual.assertSameBits(run.outputs(), "mutant"), run.report()));
     }
 
     /** How a mutant is noticed. */
@@ -81,7 +106,7 @@ class MutationTest {
             PtxEntryPoint entryPoint = PtxModule.parse(mutant.text()).entryPoint(ENTRY_POINT);
             for (Expected expected : cases) {
                 EmulatedRun run = expected.run(entryPoint);
-                expected.budget().check("mutant", run.outputs());
+                expected.check().accept(run.outputs());
                 if (!sameWork(run.report(), expected.work())) {
                     return "other work";
                 }
@@ -102,15 +127,24 @@ class MutationTest {
                 && a.asyncCopyWavefronts() == b.asyncCopyWavefronts();
     }
 
-    /** The text of the first entry point alone. */
-    private static String shippedText() {
+    @Test
+    void everyMistakeInWaitingIsNoticed() {
         String text = EmulatedRun.text(ENTRY_POINT + ".ptx");
-        return text.substring(0, text.indexOf("\n}\n") + 3);
+        prepare(PtxModule.parse(text).entryPoint(ENTRY_POINT));
+        // The last wait, for all groups, finds only empty ones and is there for whoever changes the loop.
+        List<Mutant> mutants = PtxMutants.of(text).stream()
+                .filter(mutant ->
+                        mutant.change().matches("line \\d+: (bar\\.sync|cp\\.async\\.(commit|wait_group [1-9])).*"))
+                .toList();
+        assertThat(mutants)
+                .hasSizeGreaterThan(5)
+                .allSatisfy(mutant ->
+                        assertThat(noticed(mutant)).as(mutant.change()).isNotEqualTo("not noticed"));
     }
 
     @Test
     void mostSmallMistakesAreNoticed() throws IOException {
-        String text = shippedText();
+        String text = EmulatedRun.text(ENTRY_POINT + ".ptx");
         prepare(PtxModule.parse(text).entryPoint(ENTRY_POINT));
         List<Mutant> mutants = PtxMutants.of(text);
         Map<String, Integer> counts = new TreeMap<>();

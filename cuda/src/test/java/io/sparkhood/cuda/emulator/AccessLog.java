@@ -3,6 +3,8 @@ package io.sparkhood.cuda.emulator;
 import io.sparkhood.cuda.emulator.EmulatorFault.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,71 +17,92 @@ final class AccessLog {
     private static final int TIME_BITS = 22;
     private static final int THREAD_BITS = 10;
 
+    private static final int PAGE_BITS = 14;
+    private static final int IN_PAGE = (1 << PAGE_BITS) - 1;
+
     private final String name;
-    private final int granules;
-    private volatile long @Nullable [] writers; // [two bytes] ticket, time in the block, thread
-    private volatile int @Nullable []
-            readers; // [two bytes] ticket of the block, or -1 - ticket of the launch for several
+    private final AtomicReferenceArray<long @Nullable []>
+            writers; // pages of [two bytes]: ticket, time in the block, thread
+    private final AtomicReferenceArray<int @Nullable []>
+            readers; // pages: ticket of the block, or -1 - ticket of the launch
 
     AccessLog(String name, int bytes) {
         this.name = name;
-        this.granules = (bytes + 1) / 2;
+        int pages = (bytes >> PAGE_BITS + 1) + 1;
+        this.writers = new AtomicReferenceArray<>(pages);
+        this.readers = new AtomicReferenceArray<>(pages);
     }
 
-    private synchronized long[] newWriters() {
-        long[] known = writers;
+    private long[] writersOf(int page) {
+        long[] known = writers.get(page);
         if (known == null) {
-            known = new long[granules];
-            writers = known;
+            writers.compareAndSet(page, null, new long[IN_PAGE + 1]);
+            known = writers.get(page);
         }
-        return known;
+        return Objects.requireNonNull(known);
     }
 
-    private synchronized int[] newReaders() {
-        int[] known = readers;
+    private int[] readersOf(int page) {
+        int[] known = readers.get(page);
         if (known == null) {
-            known = new int[granules];
-            readers = known;
+            readers.compareAndSet(page, null, new int[IN_PAGE + 1]);
+            known = readers.get(page);
         }
-        return known;
+        return Objects.requireNonNull(known);
     }
 
+    /** Remembers a read, which lies in one page because it is aligned, and looks for writes. */
     void read(Warp warp, int lane, int at, int bytes) {
-        int[] known = readers;
-        int[] all = known == null ? newReaders() : known;
-        int ticket = warp.block.ticket();
-        int several = -1 - warp.block.launched().ticket();
-        for (int granule = at >> 1; granule <= at + bytes - 1 >> 1; granule++) {
-            int last = all[granule];
-            while (last != ticket && last != several) {
-                int next = last >= warp.block.launched().ticket() ? several : ticket;
-                int witness = (int) INT.compareAndExchange(all, granule, last, next);
-                last = witness == last ? next : witness;
-            }
+        int first = at >> 1;
+        int last = at + bytes - 1 >> 1;
+        int[] reads = readersOf(first >> PAGE_BITS);
+        Launched launched = warp.block.launched();
+        for (int granule = first; granule <= last; granule++) {
+            markRead(reads, granule & IN_PAGE, warp.block.ticket(), launched.ticket());
         }
-        long[] writes = writers;
+        long[] writes = writers.get(first >> PAGE_BITS);
         if (writes != null) {
-            for (int granule = at >> 1; granule <= at + bytes - 1 >> 1; granule++) {
-                checkWriter(warp, lane, granule, (long) LONG.getVolatile(writes, granule), "read");
+            for (int granule = first; granule <= last; granule++) {
+                checkWriter(warp, lane, granule, (long) LONG.getVolatile(writes, granule & IN_PAGE), "read");
             }
         }
     }
 
+    private static void markRead(int[] reads, int at, int ticket, int launchTicket) {
+        int several = -1 - launchTicket;
+        int known = reads[at];
+        while (known != ticket && known != several) {
+            int next = known >= launchTicket ? several : ticket;
+            int witness = (int) INT.compareAndExchange(reads, at, known, next);
+            known = witness == known ? next : witness;
+        }
+    }
+
+    /** Remembers a write and looks for other accesses. */
     void write(Warp warp, int lane, int at, int bytes) {
-        long[] known = writers;
-        long[] all = known == null ? newWriters() : known;
+        int first = at >> 1;
+        int last = at + bytes - 1 >> 1;
+        long[] writes = writersOf(first >> PAGE_BITS);
         long me = me(warp, lane);
-        for (int granule = at >> 1; granule <= at + bytes - 1 >> 1; granule++) {
-            long last = (long) LONG.getAndSet(all, granule, me);
-            if (last != me) {
-                checkWriter(warp, lane, granule, last, "written");
+        for (int granule = first; granule <= last; granule++) {
+            long known = (long) LONG.getAndSet(writes, granule & IN_PAGE, me);
+            if (known != me) {
+                checkWriter(warp, lane, granule, known, "written");
             }
         }
-        int[] reads = readers;
+        int[] reads = readers.get(first >> PAGE_BITS);
         if (reads != null) {
-            for (int granule = at >> 1; granule <= at + bytes - 1 >> 1; granule++) {
-                checkReader(warp, lane, granule, (int) INT.getVolatile(reads, granule));
+            for (int granule = first; granule <= last; granule++) {
+                checkReader(warp, lane, granule, (int) INT.getVolatile(reads, granule & IN_PAGE));
             }
+        }
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        for (int page = 0; page < writers.length(); page++) {
+            writers.set(page, null);
+            readers.set(page, null);
         }
     }
 

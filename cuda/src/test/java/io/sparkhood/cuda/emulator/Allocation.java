@@ -49,6 +49,7 @@ final class Allocation {
         freed = true;
         data = new byte[0];
         written = new byte[0];
+        log.clear();
     }
 
     void markWritten(int at, int bytes) {

@@ -1,6 +1,7 @@
 package io.sparkhood.cuda.emulator;
 
 import io.sparkhood.cuda.emulator.EmulatorFault.Kind;
+import org.jspecify.annotations.Nullable;
 
 /** {@code cp.async}, its groups and its waits. */
 final class AsyncCopyInstructions {
@@ -56,8 +57,7 @@ final class AsyncCopyInstructions {
         return bytes;
     }
 
-    private static void copy(
-            Warp warp, int mask, long[] to, long[] from, int bytes, int @org.jspecify.annotations.Nullable [] sizes) {
+    private static void copy(Warp warp, int mask, long[] to, long[] from, int bytes, int @Nullable [] sizes) {
         Block block = warp.block;
         warp.copies.begin(bytes);
         block.sectors.begin();

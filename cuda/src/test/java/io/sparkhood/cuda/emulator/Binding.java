@@ -2,7 +2,6 @@ package io.sparkhood.cuda.emulator;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Binds the operands of one instruction to slots, and keeps which registers it reads and which it writes. */
 final class Binding {
@@ -150,13 +149,6 @@ final class Binding {
                 || scope.find(name.name()) == null
                 || register(name).isLong();
         return new AddressSlot(isLong ? readLong(address.base()) : readWord(address.base()), isLong, address.offset());
-    }
-
-    /** Where a variable lies that an operand names, or null for registers and numbers. */
-    Variable.@Nullable Space space(Operand operand) {
-        return operand instanceof Operand.Name name && scope.find(name.name()) == null
-                ? layout.space(name.name())
-                : null;
     }
 
     private long variable(Operand.Name name) {

@@ -36,8 +36,8 @@ final class ComparisonTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("integers")
     void comparesIntegers(String name, OnLongs signed, OnLongs unsigned) {
-        check("setp." + name + ".s32 %p, %a, %b;", Samples.words(), (a, b) -> signed.of((int) a, (int) b));
-        check("setp." + name + ".u32 %p, %a, %b;", Samples.words(), (a, b) -> unsigned.of((int) a, (int) b));
+        check("setp." + name + ".s32 %p, %a, %b;", Samples.words(), signed);
+        check("setp." + name + ".u32 %p, %a, %b;", Samples.words(), unsigned); // alike, extended by their sign
         check("setp." + name + ".s16 %p, %ha, %hb;", Samples.words(), (a, b) -> signed.of((short) a, (short) b));
         check("setp." + name + ".u16 %p, %ha, %hb;", Samples.words(), (a, b) -> unsigned.of(a & 0xffff, b & 0xffff));
         check("setp." + name + ".s64 %p, %la, %lb;", Samples.longs(), signed);

@@ -16,23 +16,20 @@ import java.nio.ByteBuffer;
  */
 public final class EmulatedDriver implements GpuDriver {
     private static final int VERSION = 13_000;
-    private static final long CONTEXT = 0xC0FFEEL;
     private static final int INVALID_VALUE = 1;
     private static final int INVALID_DEVICE = 101;
-    private static final int INVALID_CONTEXT = 201;
 
     private final DeviceLimits limits;
     private final Emulator emulator;
     private final DeviceHeap heap;
     private final StreamTurns turns;
     private final DeviceErrors errors = new DeviceErrors();
-    private final ThreadLocal<Boolean> current = ThreadLocal.withInitial(() -> false);
+    private final PrimaryContext context = new PrimaryContext();
     private final Handles<LoadedModule> modules = new Handles<>("module", 1);
     private final Handles<AllowedEntryPoint> entryPoints = new Handles<>("entry point", 2);
     private final Handles<EmulatedStream> streams = new Handles<>("stream", 3);
     private final Handles<EmulatedEvent> events = new Handles<>("event", 4);
     private long launches;
-    private int contexts;
     private LaunchReport work = LaunchReport.NONE;
 
     /** One device of these limits and this much memory. */
@@ -85,7 +82,7 @@ public final class EmulatedDriver implements GpuDriver {
 
     /** Contexts retained and not yet released. */
     public synchronized int liveContexts() {
-        return contexts;
+        return context.retained();
     }
 
     @Override
@@ -119,37 +116,24 @@ public final class EmulatedDriver implements GpuDriver {
     @Override
     public synchronized long retainContext(int device) {
         requireDevice("cuDevicePrimaryCtxRetain", device);
-        contexts++;
-        return CONTEXT;
+        return context.retain();
     }
 
     @Override
     public synchronized void releaseContext(int device) {
         requireDevice("cuDevicePrimaryCtxRelease", device);
-        if (contexts == 0) {
-            throw new GpuException("cuDevicePrimaryCtxRelease", INVALID_CONTEXT, "the context is not retained");
-        }
-        contexts--;
+        context.release();
     }
 
     @Override
-    public synchronized void makeCurrent(long context) {
-        if (context != CONTEXT || contexts == 0) {
-            throw new GpuException("cuCtxSetCurrent", INVALID_CONTEXT, "the context is not retained");
-        }
-        current.set(true);
+    public synchronized void makeCurrent(long handle) {
+        context.makeCurrent(handle);
     }
 
     /** Checks that the calling thread has the context, and that the device is not lost. */
     private void check(String call) {
-        requireContext(call);
+        context.require(call);
         errors.check(call);
-    }
-
-    private void requireContext(String call) {
-        if (!current.get() || contexts == 0) {
-            throw new GpuException(call, INVALID_CONTEXT, "the calling thread has no context");
-        }
     }
 
     @Override
@@ -166,7 +150,7 @@ public final class EmulatedDriver implements GpuDriver {
 
     @Override
     public synchronized void unloadModule(long module) {
-        requireContext("cuModuleUnload");
+        context.require("cuModuleUnload");
         modules.remove("cuModuleUnload", module);
         errors.check("cuModuleUnload");
     }
@@ -186,7 +170,7 @@ public final class EmulatedDriver implements GpuDriver {
 
     @Override
     public synchronized void destroyStream(long stream) {
-        requireContext("cuStreamDestroy");
+        context.require("cuStreamDestroy");
         streams.remove("cuStreamDestroy", stream).destroy();
         errors.check("cuStreamDestroy");
     }
@@ -207,7 +191,7 @@ public final class EmulatedDriver implements GpuDriver {
 
     @Override
     public synchronized void destroyEvent(long event) {
-        requireContext("cuEventDestroy");
+        context.require("cuEventDestroy");
         events.remove("cuEventDestroy", event);
         errors.check("cuEventDestroy");
     }
@@ -242,7 +226,7 @@ public final class EmulatedDriver implements GpuDriver {
 
     @Override
     public synchronized void free(long address) {
-        requireContext("cuMemFree");
+        context.require("cuMemFree");
         heap.free(address);
         errors.check("cuMemFree");
     }
@@ -255,7 +239,7 @@ public final class EmulatedDriver implements GpuDriver {
 
     @Override
     public synchronized void freePinned(ByteBuffer pinned) {
-        requireContext("cuMemFreeHost");
+        context.require("cuMemFreeHost");
         heap.freePinned(pinned);
         errors.check("cuMemFreeHost");
     }

@@ -3,6 +3,7 @@ package io.sparkhood.cuda.emulator;
 import io.sparkhood.cuda.driver.GpuException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Things behind the 64-bit numbers that a driver gives out. No number is given out twice. */
 final class Handles<T> {
@@ -32,7 +33,7 @@ final class Handles<T> {
         return known(call, handle, live.remove(handle));
     }
 
-    private T known(String call, long handle, @org.jspecify.annotations.Nullable T thing) {
+    private T known(String call, long handle, @Nullable T thing) {
         if (thing == null) {
             throw new GpuException(
                     call, INVALID_HANDLE, String.format("0x%x is no %s, or none any more", handle, kind));

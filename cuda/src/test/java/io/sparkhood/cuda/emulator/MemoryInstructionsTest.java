@@ -23,7 +23,7 @@ final class MemoryInstructionsTest {
         assertThat(LaneProgram.words("ld.global.L1::no_allocate.L2::128B.f32 %d, [%in+4];")
                         .runWords(A)[0])
                 .isEqualTo(0x1234_5678);
-        assertThat(LaneProgram.longs("ld.global.s32 %ld, [%in];").run(A)[0]).isEqualTo((int) VALUE);
+        assertThat(LaneProgram.longs("ld.global.s32 %ld, [%in];").run(A)[0]).isEqualTo(VALUE << 32 >> 32);
         assertThat(LaneProgram.longs("ld.global.u32 %ld, [%in];").run(A)[0]).isEqualTo(VALUE & 0xffffffffL);
         assertThat(LaneProgram.words("ld.global.v2.u32 {_, %d}, [%in];").runWords(A)[0])
                 .isEqualTo(0x1234_5678);
@@ -75,7 +75,7 @@ final class MemoryInstructionsTest {
                 """;
         long[] in = new long[32];
         for (int i = 0; i < in.length; i++) {
-            in[i] = 1000 + i;
+            in[i] = 1000L + i;
         }
         int[] results = LaneProgram.shared(".shared .align 4 .b8 buffer[128];", body, 32)
                 .runWords(in);

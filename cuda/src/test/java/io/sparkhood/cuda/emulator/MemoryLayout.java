@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** Where the variables of an entry point lie, each in its own kind of memory: static shared ones first, dynamic ones after. */
 final class MemoryLayout {
     private final Map<String, Integer> offsets = new HashMap<>();
-    private final Map<String, Variable.Space> spaces = new HashMap<>();
     private final int parameterBytes;
     private final int sharedBytes;
     private final int localBytes;
@@ -39,7 +38,6 @@ final class MemoryLayout {
         int alignment = Math.max(1, variable.alignment());
         int offset = Math.floorDiv(Math.addExact(at, alignment - 1), alignment) * alignment;
         offsets.put(variable.name(), offset);
-        spaces.put(variable.name(), variable.space());
         return offset;
     }
 
@@ -47,10 +45,6 @@ final class MemoryLayout {
     @Nullable
     Integer offset(String name) {
         return offsets.get(name);
-    }
-
-    Variable.@Nullable Space space(String name) {
-        return spaces.get(name);
     }
 
     int parameterBytes() {

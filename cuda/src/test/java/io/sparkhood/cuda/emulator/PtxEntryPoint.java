@@ -28,7 +28,7 @@ public final class PtxEntryPoint {
         return layout.parameterBytes();
     }
 
-    /** Bytes of shared memory that it declares itself. */
+    /** Bytes of shared memory that it declares itself, up to where its dynamic shared memory begins. */
     public int staticSharedBytes() {
         return layout.sharedBytes();
     }

@@ -1,6 +1,7 @@
 package io.sparkhood.cuda.emulator;
 
 import io.sparkhood.cuda.emulator.EmulatorFault.Kind;
+import java.util.Arrays;
 
 /** The 32 threads of a block that run together, and what they hold. */
 final class Warp {
@@ -36,7 +37,7 @@ final class Warp {
         block.launched().entryPoint().slots().place(registers, block.launched(), block.number(), number);
         copies.clear();
         for (boolean[] written : localWritten) {
-            java.util.Arrays.fill(written, false);
+            Arrays.fill(written, false);
         }
         clock = block.clock.begin();
         barrier = -1;
