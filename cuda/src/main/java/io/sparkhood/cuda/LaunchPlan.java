@@ -19,14 +19,13 @@ import java.util.stream.Stream;
  * @param boxes query tile and key tile
  */
 record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape, List<GridAxis> axes, TileBoxes boxes) {
-    private static final int LEAST_COMPUTE_CAPABILITY = 80;
     private static final int MAX_GRID_YZ = 65_535;
 
     /** Why the operator cannot run on such a device, as a sentence, or nothing if it can. */
     static Optional<String> refuses(NeighborhoodAttentionOperator operator, DeviceLimits limits) {
-        if (limits.computeCapability() < LEAST_COMPUTE_CAPABILITY) {
-            return Optional.of("the device has compute capability " + dotted(limits.computeCapability())
-                    + ", less than " + dotted(LEAST_COMPUTE_CAPABILITY));
+        if (limits.computeCapability() < DeviceLimits.LEAST_COMPUTE_CAPABILITY) {
+            return Optional.of("the device has compute capability " + DeviceLimits.text(limits.computeCapability())
+                    + ", less than " + DeviceLimits.text(DeviceLimits.LEAST_COMPUTE_CAPABILITY));
         }
         int dim = Math.max(operator.headDim(), operator.valueDim());
         Optional<EntryPointShape> shape = EntryPointShape.of(operator.dtype(), dim, operator.relativePositionBias());
@@ -81,10 +80,6 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
             }
         }
         return Optional.empty();
-    }
-
-    private static String dotted(int computeCapability) {
-        return computeCapability / 10 + "." + computeCapability % 10;
     }
 
     /**
