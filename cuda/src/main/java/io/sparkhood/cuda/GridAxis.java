@@ -62,12 +62,10 @@ record GridAxis(Optional<AxisWindow> window) {
 
     /** First place and end of the window of every position, alternating, by position. */
     int[] table() {
-        int[] table = new int[2 * extent()]; // [extent, 2]
-        for (int position = 0; position < extent(); position++) {
-            int length = groupLength(position % dilation());
-            int place = position / dilation();
-            table[2 * position] = start(place, length);
-            table[2 * position + 1] = end(place, length);
+        int[] table = window.map(AxisWindow::table).orElseGet(() -> new int[] {0, 1}); // [extent, 2], first and count
+        for (int i = 0; i < table.length; i += 2) {
+            table[i] /= dilation();
+            table[i + 1] += table[i];
         }
         return table;
     }

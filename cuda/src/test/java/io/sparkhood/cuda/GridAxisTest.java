@@ -37,6 +37,9 @@ class GridAxisTest {
                 for (int position = 0; position < 17; position++) {
                     assertThat(table[2 * position]).isEqualTo(positions[2 * position] / dilation);
                     assertThat(table[2 * position + 1] - table[2 * position]).isEqualTo(positions[2 * position + 1]);
+                    int length = window.groupLength(position % dilation);
+                    assertThat(table[2 * position]).isEqualTo(window.start(position / dilation, length));
+                    assertThat(table[2 * position + 1]).isEqualTo(window.end(position / dilation, length));
                 }
             }
         }

@@ -49,16 +49,23 @@ final class SharedMemory {
         if (last < begin) {
             throw warp.fault(Kind.UNINITIALISED_MEMORY, "shared byte " + 2 * at + " was never written", lane);
         }
+        requireDone(warp, lane, at, last, "read");
+    }
+
+    /** Checks that the last write is over, and ordered before what the lane does now. */
+    private static void requireDone(Warp warp, int lane, int at, long last, String what) {
         if (last >= PENDING) {
             throw warp.fault(
                     Kind.ASYNC_COPY,
-                    "shared byte " + 2 * at + " is read before " + who(last) + " waited for its asynchronous copy",
+                    "shared byte " + 2 * at + " is " + what + " before " + who(last)
+                            + " waited for its asynchronous copy",
                     lane);
         }
         if (!before(last, warp, lane)) {
             throw warp.fault(
                     Kind.RACE,
-                    "shared byte " + 2 * at + " is read, and written by " + who(last) + " since the last barrier",
+                    "shared byte " + 2 * at + " is " + what + ", and written by " + who(last)
+                            + " since the last barrier",
                     lane);
         }
     }
@@ -86,7 +93,7 @@ final class SharedMemory {
         long barrier = warp.block.clock.barrier() << WHO_BITS;
         for (int at = (int) address >> 1; at <= (int) address + bytes - 1 >> 1; at++) {
             if (written[at] >= barrier) {
-                checkOverwritten(warp, lane, at, written[at]);
+                requireDone(warp, lane, at, written[at], "written");
             }
             if (read[at] >= barrier && !before(read[at], warp, lane)) {
                 throw warp.fault(
@@ -96,21 +103,6 @@ final class SharedMemory {
                         lane);
             }
             written[at] = mark;
-        }
-    }
-
-    private void checkOverwritten(Warp warp, int lane, int at, long last) {
-        if (last >= PENDING) {
-            throw warp.fault(
-                    Kind.ASYNC_COPY,
-                    "shared byte " + 2 * at + " is written before " + who(last) + " waited for its asynchronous copy",
-                    lane);
-        }
-        if (!before(last, warp, lane)) {
-            throw warp.fault(
-                    Kind.RACE,
-                    "shared byte " + 2 * at + " is written, and written by " + who(last) + " since the last barrier",
-                    lane);
         }
     }
 
