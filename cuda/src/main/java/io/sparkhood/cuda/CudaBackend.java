@@ -1,23 +1,17 @@
 package io.sparkhood.cuda;
 
-import io.sparkhood.backend.Backend;
+import io.sparkhood.backend.AttentionBackend;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.cuda.PreparedOperators.Prepared;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
-import io.sparkhood.operator.Operator;
-import io.sparkhood.operator.Port;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 
 /** One CUDA device as a backend. */
-final class CudaBackend implements Backend {
-    /** The longest array every JVM makes: rows come from arrays and go to arrays. */
-    private static final long MAX_ARRAY_ELEMENTS = Integer.MAX_VALUE - 8L;
-
+final class CudaBackend extends AttentionBackend {
     private static final int BATCHES_IN_FLIGHT = 2;
     /** Enough for the copies of one task to fill the gaps of another; more would only share the same device. */
     private static final int LANES = 2;
@@ -46,6 +40,7 @@ final class CudaBackend implements Backend {
     }
 
     CudaBackend(Device device, long memoryBudgetBytes, LaneTurns turns) {
+        super("cuda");
         this.device = device;
         this.turns = turns;
         budgetBytes = memoryBudgetBytes > 0
@@ -61,64 +56,34 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public String name() {
-        return "cuda";
+    protected Optional<String> unfit() {
+        return device.unfit();
     }
 
     @Override
-    public Optional<String> refuses(Operator operator) {
-        if (!(operator instanceof NeighborhoodAttentionOperator attention)) {
-            return Optional.of("it has no plan for " + operator.getClass().getSimpleName());
-        }
-        Optional<String> unfit = device.unfit();
-        if (unfit.isPresent()) {
-            return unfit;
-        }
-        long longest = longestRow(operator);
-        if (longest > MAX_ARRAY_ELEMENTS) {
-            return Optional.of("one row of a tensor has " + longest + " elements, more than the " + MAX_ARRAY_ELEMENTS
-                    + " of a Java array");
-        }
+    protected Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
         if (operator.rowBytes() > budgetBytes) {
             return Optional.of("one row of all tensors has " + operator.rowBytes()
                     + " bytes, more than the device memory budget of " + budgetBytes);
         }
-        return LaunchPlan.refuses(attention, device.limits());
+        return LaunchPlan.refuses(operator, device.limits());
     }
 
     @Override
-    public long maxBatch(Operator operator, long bytes) {
-        long perBatch = budgetBytes / (LANES * BATCHES_IN_FLIGHT); // so that all batches in flight fit
-        long byBudget = Math.min(bytes, perBatch) / operator.rowBytes();
-        return Math.max(1, Math.min(byBudget, mostRows((NeighborhoodAttentionOperator) operator)));
+    protected long mostRows() {
+        return LaunchPlan.MAX_BATCH;
     }
 
-    private long mostRows(NeighborhoodAttentionOperator operator) {
-        long byLaunch = LaunchPlan.of(operator, device.limits()).maxBatch();
-        return Math.min(byLaunch, MAX_ARRAY_ELEMENTS / longestRow(operator));
-    }
-
-    private static long longestRow(Operator operator) {
-        return Stream.concat(operator.inputs().stream(), operator.outputs().stream())
-                .mapToLong(Port::elements)
-                .max()
-                .orElse(1);
+    /** So that all batches in flight fit. */
+    @Override
+    protected long mostBatchBytes() {
+        return budgetBytes / (LANES * BATCHES_IN_FLIGHT);
     }
 
     @Override
-    public Plan plan(Operator operator, long maxBatch, Parameters parameters) {
-        refuses(operator).ifPresent(sentence -> {
-            throw new IllegalArgumentException(name() + " refuses: " + sentence);
-        });
-        parameters.requireFor(operator);
-        NeighborhoodAttentionOperator attention = (NeighborhoodAttentionOperator) operator;
-        long most = mostRows(attention);
-        if (maxBatch < 1 || maxBatch > most) {
-            throw new IllegalArgumentException(
-                    "maxBatch must be 1 to " + most + " for this operator, but is " + maxBatch);
-        }
-        Prepared ready = prepared.take(attention, parameters);
-        return new CudaPlan(attention, maxBatch, ready, () -> prepared.give(ready));
+    protected Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
+        Prepared ready = prepared.take(operator, parameters);
+        return new CudaPlan(operator, maxBatch, ready, () -> prepared.give(ready));
     }
 
     /** Waits while as many tasks use the device as it is good for. */

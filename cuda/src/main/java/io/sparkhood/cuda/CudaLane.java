@@ -95,7 +95,7 @@ final class CudaLane implements Lane {
         List<CudaTensor> inputs = tensors.inputs().stream().map(this::own).toList();
         List<CudaTensor> outputs = tensors.outputs().stream().map(this::own).toList();
         ByteBuffer struct = parameter(plan.parameterBytes());
-        plan.writeParameter(struct, inputs, outputs, batch);
+        plan.writeParameter(struct, inputs, outputs);
         resources.launch(
                 plan.prepared(),
                 Stream.concat(inputs.stream(), outputs.stream())

@@ -70,7 +70,7 @@ final class CudaPlan implements Plan {
     }
 
     /** Writes the launch's parameter for tensors in the order of the operator's ports. */
-    void writeParameter(ByteBuffer target, List<CudaTensor> inputs, List<CudaTensor> outputs, long batch) {
+    void writeParameter(ByteBuffer target, List<CudaTensor> inputs, List<CudaTensor> outputs) {
         List<Port> reads = operator.inputs();
         List<Port> writes = operator.outputs();
         RunAddresses addresses = new RunAddresses(
@@ -83,7 +83,7 @@ final class CudaPlan implements Plan {
                 address(outputs, writes, 1),
                 prepared.biasAddress(),
                 prepared.tablesAddress());
-        prepared.launchPlan().writeParameter(target, addresses, batch);
+        prepared.launchPlan().writeParameter(target, addresses);
     }
 
     private static TensorAddress address(List<CudaTensor> tensors, List<Port> ports, int index) {

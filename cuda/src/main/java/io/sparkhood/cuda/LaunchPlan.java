@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape, List<GridAxis> axes, TileBoxes boxes) {
     private static final int MAX_GRID_YZ = 65_535;
 
+    /** Rows that one launch takes at most: the extent of a grid's third axis. */
+    static final long MAX_BATCH = MAX_GRID_YZ;
+
     /** Why the operator cannot run on such a device, as a sentence, or nothing if it can. */
     static Optional<String> refuses(NeighborhoodAttentionOperator operator, DeviceLimits limits) {
         if (limits.computeCapability() < DeviceLimits.LEAST_COMPUTE_CAPABILITY) {
@@ -108,7 +111,7 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
         return shape.entryPoint();
     }
 
-    /** The launch for so many rows, 1 to {@link #maxBatch}. */
+    /** The launch for so many rows, 1 to {@link #MAX_BATCH}. */
     Launch launch(long batch) {
         return new Launch(
                 Math.toIntExact(blocks()),
@@ -129,11 +132,6 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
                     blocks, axes.get(axis).tiles(tile) * axes.get(axis).dilation());
         }
         return blocks;
-    }
-
-    /** Rows that one launch takes at most. */
-    long maxBatch() {
-        return MAX_GRID_YZ;
     }
 
     /** Pairs of a query and a key per head and row that warps compute, the masked and padded ones of their tiles included. */
@@ -174,7 +172,7 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
      *
      * @throws IllegalArgumentException if a view's row reaches over more elements than 32-bit offsets
      */
-    void writeParameter(ByteBuffer target, RunAddresses addresses, long batch) {
+    void writeParameter(ByteBuffer target, RunAddresses addresses) {
         new ForwardParameter(operator, axes, boxes).write(target, addresses);
     }
 }

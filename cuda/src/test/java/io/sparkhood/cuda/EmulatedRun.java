@@ -83,7 +83,7 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
             emulator.write(bias, bytes(values, 0, values.length, DType.FLOAT32));
         }
         ByteBuffer parameter = ByteBuffer.allocate(plan.parameterBytes());
-        plan.writeParameter(parameter, addresses(tensors, bias, tables(emulator, plan)), example.batch());
+        plan.writeParameter(parameter, addresses(tensors, bias, tables(emulator, plan)));
         LaunchReport report = emulator.launch(entryPoint, plan.launch(example.batch()), parameter.array());
         Map<String, float[]> outputs = new LinkedHashMap<>();
         for (Port port : example.operator().outputs()) {

@@ -26,7 +26,7 @@ class ForwardParameterTest {
 
     private static ByteBuffer written(RunAddresses addresses) {
         ByteBuffer target = ByteBuffer.allocate(3 + ForwardParameter.BYTES).position(3);
-        LaunchPlan.of(OPERATOR, EmulatedRun.DEVICE).writeParameter(target, addresses, 1);
+        LaunchPlan.of(OPERATOR, EmulatedRun.DEVICE).writeParameter(target, addresses);
         assertThat(target.hasRemaining()).isFalse();
         return target.slice(3, ForwardParameter.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }

@@ -84,7 +84,7 @@ class LaunchPlanTest {
         // groups of 9 and 8 lines
         assertThat(plan.boxes().query()).isEqualTo(new Box(1, 16, 4));
         assertThat(plan.launch(5)).isEqualTo(new Launch(9 * 2, 3, 5, 128, 49_920));
-        assertThat(plan.maxBatch()).isEqualTo(65_535);
+        assertThat(LaunchPlan.MAX_BATCH).isEqualTo(65_535);
         assertThat(plan.describe())
                 .isEqualTo("neighborhood_attention_bfloat16_dim64: query tiles 1x16x4, key tiles 1x8x8,"
                         + " 18 x 3 blocks, 49920 bytes of shared memory");

@@ -2,6 +2,7 @@ package io.sparkhood.jobs;
 
 import io.sparkhood.backend.BackendChoice;
 import io.sparkhood.backend.Backends;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -52,5 +53,10 @@ final class BackendOptionsMixin {
             throw new IllegalArgumentException(
                     "--backend must be one of " + String.join(", ", known) + ", but is '" + backend + "'");
         }
+    }
+
+    /** An option's value, which picocli leaves null where it is not given. */
+    static OptionalLong optional(@Nullable Long value) {
+        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 }

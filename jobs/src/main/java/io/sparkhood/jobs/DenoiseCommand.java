@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -108,17 +107,13 @@ final class DenoiseCommand implements Callable<Integer> {
                 new BackendSettings(
                         backend.backend,
                         backend.backendThreads,
-                        optional(backend.scratchBytes),
-                        optional(backend.deviceMemoryBytes)));
+                        BackendOptionsMixin.optional(backend.scratchBytes),
+                        BackendOptionsMixin.optional(backend.deviceMemoryBytes)));
         PrintWriter out = spec.commandLine().getOut();
         List<DenoiseSource> sources = DenoiseSource.list(settings, out);
         try (JobSession session = JobSession.open("denoise", out)) {
             new DenoiseRun(session.spark(), settings, out).run(sources);
         }
         return 0;
-    }
-
-    private static OptionalLong optional(@Nullable Long value) {
-        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -136,8 +135,8 @@ final class ProfileCommand implements Callable<Integer> {
                 problems(),
                 backend,
                 threads == null ? Runtime.getRuntime().availableProcessors() : threads,
-                optional(scratchBytes),
-                optional(deviceMemoryBytes),
+                BackendOptionsMixin.optional(scratchBytes),
+                BackendOptionsMixin.optional(deviceMemoryBytes),
                 repeat,
                 warmup,
                 Optional.ofNullable(csv),
@@ -152,10 +151,6 @@ final class ProfileCommand implements Callable<Integer> {
             new ProfileRun(settings, out).measure();
         }
         return 0;
-    }
-
-    private static OptionalLong optional(@Nullable Long value) {
-        return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
     private void requireTogether() {

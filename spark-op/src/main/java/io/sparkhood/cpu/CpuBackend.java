@@ -43,7 +43,7 @@ final class CpuBackend extends HostBackend {
     }
 
     @Override
-    Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
+    protected Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
         if (Float.isInfinite(TileWorker.queryFactor(operator))) {
             return Optional.of("scale " + operator.scale() + " is beyond float32; use backend=reference");
         }
@@ -62,7 +62,7 @@ final class CpuBackend extends HostBackend {
     }
 
     @Override
-    Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
+    protected Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
         Prepared prepared = prepared(new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE));
         return new CpuPlan(operator, maxBatch, math, prepared.geometry, prepared.shape, prepared.layout, prepared.bias);
     }

@@ -32,12 +32,12 @@ public final class ReferenceBackendProvider implements BackendProvider {
     public Backend open(BackendOptions options) {
         return new HostBackend("reference") {
             @Override
-            Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
+            protected Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
                 return Optional.empty();
             }
 
             @Override
-            Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
+            protected Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
                 return new ReferencePlan(operator, maxBatch, parameters);
             }
 
