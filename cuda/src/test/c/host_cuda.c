@@ -54,6 +54,13 @@ CUresult cuDeviceGetCount(int *count) { return *count = 1, 0; }
 CUresult cuDeviceGet(CUdevice *device, int ordinal) { return *device = 70 + ordinal, ordinal == 0 ? 0 : 101; }
 CUresult cuDeviceGetName(char *name, int length, CUdevice device) { return snprintf(name, length, "Host Device"), device == 70 ? 0 : 101; }
 
+// The layout of CUuuid; the driver takes a place of 16 bytes.
+CUresult cuDeviceGetUuid(char *uuid, CUdevice device) {
+  for (int i = 0; i < 16; i++) uuid[i] = (char)(0xf0 + i);
+  return device == 70 ? 0 : 101;
+}
+CUresult cuDeviceGetPCIBusId(char *id, int length, CUdevice device) { return snprintf(id, length, "0000:3B:00.0"), device == 70 ? 0 : 101; }
+
 CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {
   int capability = number("HOST_CUDA_CAPABILITY", 90);
   switch (attribute) {  // numbers of CUdevice_attribute in cuda.h

@@ -4,6 +4,7 @@ import io.sparkhood.backend.AttentionBackend;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
+import io.sparkhood.backend.TaskTurns;
 import io.sparkhood.cuda.PreparedOperators.Prepared;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import java.nio.ByteBuffer;
@@ -13,10 +14,6 @@ import java.util.OptionalDouble;
 /** One CUDA device as a backend. */
 final class CudaBackend extends AttentionBackend {
     private static final int BATCHES_IN_FLIGHT = 2;
-    /** Enough for the copies of one task to fill the gaps of another; more would only share the same device. */
-    private static final int LANES = 2;
-
-    private static final long LANE_PATIENCE_MILLIS = 60_000;
     private static final long CONSTANT_BYTES = 64L << 20;
     /** Of what is free when the backend is opened; the rest is for modules, other processes and fragments. */
     private static final double BUDGET_SHARE = 0.75;
@@ -28,7 +25,7 @@ final class CudaBackend extends AttentionBackend {
     private final MemoryPool<Long> memory;
     private final MemoryPool<ByteBuffer> pinned;
     private final PreparedOperators prepared;
-    private final LaneTurns turns;
+    private final TaskTurns turns;
 
     /**
      * Opens a device; it must outlive the backend.
@@ -36,10 +33,10 @@ final class CudaBackend extends AttentionBackend {
      * @param memoryBudgetBytes most device memory, 0 for three quarters of what is free now
      */
     CudaBackend(Device device, long memoryBudgetBytes) {
-        this(device, memoryBudgetBytes, new LaneTurns(LANES, LANE_PATIENCE_MILLIS));
+        this(device, memoryBudgetBytes, TaskTurns.DEFAULT);
     }
 
-    CudaBackend(Device device, long memoryBudgetBytes, LaneTurns turns) {
+    CudaBackend(Device device, long memoryBudgetBytes, TaskTurns turns) {
         super("cuda");
         this.device = device;
         this.turns = turns;
@@ -74,26 +71,32 @@ final class CudaBackend extends AttentionBackend {
         return LaunchPlan.MAX_BATCH;
     }
 
-    /** So that all batches in flight fit. */
+    /** So that all batches in flight of all tasks at once fit. */
     @Override
     protected long mostBatchBytes() {
-        return budgetBytes / (LANES * BATCHES_IN_FLIGHT);
+        return budgetBytes / BATCHES_IN_FLIGHT / turns.atOnce();
     }
 
     @Override
     protected Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
+        device.requireNotLost();
         Prepared ready = prepared.take(operator, parameters);
         return new CudaPlan(operator, maxBatch, ready, () -> prepared.give(ready));
     }
 
-    /** Waits while as many tasks use the device as it is good for. */
     @Override
     public Lane lane(int threads) {
-        Thread turn = turns.enter();
+        return lane(threads, Thread.currentThread());
+    }
+
+    @Override
+    public Lane lane(int threads, Object task) {
+        LaneTurns taken = device.turns(turns.atOnce());
+        taken.enter(task, turns.waitMillis());
         try {
-            return new CudaLane(LaneResources.open(device, memory, pinned, prepared), () -> turns.leave(turn));
+            return new CudaLane(LaneResources.open(device, memory, pinned, prepared), () -> taken.leave(task));
         } catch (RuntimeException e) {
-            turns.leave(turn);
+            taken.leave(task);
             throw e;
         }
     }

@@ -6,6 +6,7 @@ import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Probe;
 import io.sparkhood.cuda.driver.Availability;
 import io.sparkhood.cuda.driver.GpuDriver;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -33,9 +34,22 @@ public final class CudaBackendProvider implements BackendProvider {
     }
 
     @Override
+    public List<String> devices() {
+        try {
+            return Availability.detected()
+                    .driver()
+                    .map(driver -> VisibleDevices.of(driver).addresses())
+                    .orElse(List.of());
+        } catch (RuntimeException e) {
+            return List.of();
+        }
+    }
+
+    @Override
     public Backend open(BackendOptions options) {
         GpuDriver driver = Availability.detected().driver().orElseThrow();
-        Device device = DEVICES.computeIfAbsent(options.device(), ordinal -> Device.open(driver, ordinal));
-        return new CudaBackend(device, options.memoryBudgetBytes());
+        int ordinal = VisibleDevices.of(driver).ordinal(options.device());
+        Device device = DEVICES.computeIfAbsent(ordinal, of -> Device.open(driver, of));
+        return new CudaBackend(device, options.memoryBudgetBytes(), options.turns());
     }
 }

@@ -1,10 +1,14 @@
 package io.sparkhood.cuda;
 
+import io.sparkhood.backend.DeviceLostException;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.cuda.driver.GpuDriver;
 import io.sparkhood.cuda.driver.GpuException;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -12,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One CUDA device as this process uses it: its primary context, the modules loaded into it, and whether it is lost. After an
- * error that leaves the context in ruins every call fails with that first error in its message. Thread-safe.
+ * error that leaves the context in ruins every call fails with a DeviceLostException that has that first error in its message. Thread-safe.
  */
 final class Device implements AutoCloseable {
     private final GpuDriver driver;
@@ -22,6 +26,7 @@ final class Device implements AutoCloseable {
     private final long context;
     private final LoadedModules modules = new LoadedModules(this);
     private final AtomicReference<@Nullable GpuException> lost = new AtomicReference<>();
+    private final Map<Integer, LaneTurns> turns = new ConcurrentHashMap<>();
     private boolean closed;
 
     private Device(GpuDriver driver, int ordinal, String name, DeviceLimits limits, long context) {
@@ -36,17 +41,22 @@ final class Device implements AutoCloseable {
      * Retains the primary context of a device.
      *
      * @throws IllegalArgumentException if there is no such device
+     * @throws DeviceLostException if it is lost already
      */
     static Device open(GpuDriver driver, int ordinal) {
-        int devices = driver.deviceCount();
-        if (ordinal >= devices) {
-            throw new IllegalArgumentException(
-                    "device must be less than the number of CUDA devices that this process sees, " + devices
-                            + ", but is " + ordinal);
+        try {
+            int devices = driver.deviceCount();
+            if (ordinal >= devices) {
+                throw new IllegalArgumentException(
+                        "device must be less than the number of CUDA devices that this process sees, " + devices
+                                + ", but is " + ordinal);
+            }
+            String name = driver.deviceName(ordinal);
+            DeviceLimits limits = driver.limits(ordinal);
+            return new Device(driver, ordinal, name, limits, driver.retainContext(ordinal));
+        } catch (GpuException e) {
+            throw e.fatal() ? new DeviceLostException(lostText("device " + ordinal, e), e) : e;
         }
-        String name = driver.deviceName(ordinal);
-        DeviceLimits limits = driver.limits(ordinal);
-        return new Device(driver, ordinal, name, limits, driver.retainContext(ordinal));
     }
 
     DeviceLimits limits() {
@@ -55,6 +65,11 @@ final class Device implements AutoCloseable {
 
     LoadedModules modules() {
         return modules;
+    }
+
+    /** The turns of all backends on this device that let as many tasks compute at once. */
+    LaneTurns turns(int atOnce) {
+        return turns.computeIfAbsent(atOnce, count -> new LaneTurns(toString(), count));
     }
 
     /** Asks the driver with the context set for the calling thread. */
@@ -74,7 +89,7 @@ final class Device implements AutoCloseable {
         boolean lostBefore = isLost();
         try {
             attempt(work);
-        } catch (GpuException e) {
+        } catch (GpuException | DeviceLostException e) {
             if (!lostBefore) {
                 throw e;
             }
@@ -109,6 +124,7 @@ final class Device implements AutoCloseable {
         } catch (GpuException e) {
             if (e.fatal()) {
                 lost.compareAndSet(null, e);
+                throw new DeviceLostException(lostText(toString(), Objects.requireNonNull(lost.get())), e);
             }
             if (e.outOfMemory()) {
                 throw new OutOfDeviceMemoryException(e.getMessage() + "; " + freeText() + "; lower maxBatchBytes", e);
@@ -131,23 +147,26 @@ final class Device implements AutoCloseable {
         return lost.get() != null;
     }
 
-    /** Why nothing can run here, if so. */
+    private static String lostText(String device, GpuException cause) {
+        return device + " is lost to this process since " + cause.getMessage() + "; start the process anew";
+    }
+
+    /**
+     * Why nothing can run here, if so. That the device is lost is no such reason, but an error of every use: what was to be
+     * computed here must not go to another backend from one batch to the next.
+     */
     Optional<String> unfit() {
-        @Nullable GpuException cause = lost.get();
-        if (cause != null) {
-            return Optional.of(
-                    this + " is lost to this process since " + cause.getMessage() + "; start the process anew");
-        }
         return limits.computeCapability() < DeviceLimits.LEAST_COMPUTE_CAPABILITY
                 ? Optional.of(this + " has compute capability " + DeviceLimits.text(limits.computeCapability())
                         + ", but " + DeviceLimits.text(DeviceLimits.LEAST_COMPUTE_CAPABILITY) + " is needed")
                 : Optional.empty();
     }
 
-    private void requireNotLost() {
+    /** @throws DeviceLostException if it is lost */
+    void requireNotLost() {
         @Nullable GpuException cause = lost.get();
         if (cause != null) {
-            throw new IllegalStateException(unfit().orElseThrow(), cause);
+            throw new DeviceLostException(lostText(toString(), cause), cause);
         }
     }
 

@@ -1,84 +1,69 @@
 package io.sparkhood.cuda;
 
+import java.math.BigDecimal;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Who may use the device: a few tasks at once, the others wait. A turn is a thread's, for all its lanes together, because a task
- * that runs several stages has a lane for each and must not wait for itself. Thread-safe.
+ * Who may use the device: a few tasks at once, the others wait, first come first served. A turn is a task's, for all its lanes
+ * together, because a task that runs several stages, maybe in several threads, has a lane for each and must not wait for itself.
+ * Thread-safe.
  */
 final class LaneTurns {
-    private final Semaphore free;
-    private final long patienceMillis;
-    private final Map<Thread, Turn> turns = new HashMap<>(); // guarded by itself
+    private final String device;
+    private final int atOnce;
+    private final Map<Object, Integer> lanes = new HashMap<>(); // by task that has a turn; guarded by this
+    private final Deque<Object> queue = new ArrayDeque<>(); // those that wait, first come first; guarded by this
 
-    /**
-     * Turns.
-     *
-     * @param atOnce turns there are
-     * @param patienceMillis after that a thread goes on without a turn: two tasks whose stages run in several threads may wait
-     *     for each other
-     */
-    LaneTurns(int atOnce, long patienceMillis) {
-        this.free = new Semaphore(atOnce, true);
-        this.patienceMillis = patienceMillis;
-    }
-
-    /** The lanes of one thread. */
-    private static final class Turn {
-        final boolean permitted;
-        int lanes = 1;
-
-        Turn(boolean permitted) {
-            this.permitted = permitted;
-        }
+    /** @param device for messages */
+    LaneTurns(String device, int atOnce) {
+        this.device = device;
+        this.atOnce = atOnce;
     }
 
     /**
-     * Waits for the calling thread's turn, if it has none.
+     * Waits for a task's turn, if it has none.
      *
-     * @return whose turn to {@link #leave}
+     * @param waitMillis the longest wait
+     * @throws IllegalStateException if the turn did not come in time
      * @throws CancellationException if the thread is interrupted meanwhile
      */
-    Thread enter() {
-        Thread thread = Thread.currentThread();
-        synchronized (turns) {
-            @Nullable Turn turn = turns.get(thread);
-            if (turn != null) {
-                turn.lanes++;
-                return thread;
-            }
-        }
-        boolean permitted = await();
-        synchronized (turns) {
-            turns.put(thread, new Turn(permitted));
-        }
-        return thread;
-    }
-
-    private boolean await() {
+    synchronized void enter(Object task, long waitMillis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
+        Object place = new Object();
+        queue.add(place);
         try {
-            return free.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS);
+            while (!lanes.containsKey(task) && !(lanes.size() < atOnce && place.equals(queue.peek()))) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    throw new IllegalStateException(late(waitMillis));
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+            lanes.merge(task, 1, Integer::sum);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted while waiting for a lane");
+        } finally {
+            queue.remove(place);
+            notifyAll();
         }
     }
 
+    private String late(long waitMillis) {
+        return "this task had no turn on " + device + " within "
+                + BigDecimal.valueOf(waitMillis, 3).stripTrailingZeros().toPlainString()
+                + " s (spark.sparkhood.gpuTaskWait), because as many tasks compute there as may at once, " + atOnce
+                + " (spark.sparkhood.concurrentGpuTasks); raise one of the two, or run fewer tasks in one executor";
+    }
+
     /** Ends the use of one lane; callable from any thread. */
-    void leave(Thread thread) {
-        synchronized (turns) {
-            @Nullable Turn turn = turns.get(thread);
-            if (turn != null && --turn.lanes == 0) {
-                turns.remove(thread);
-                if (turn.permitted) {
-                    free.release();
-                }
-            }
-        }
+    synchronized void leave(Object task) {
+        lanes.computeIfPresent(task, (same, count) -> count == 1 ? null : count - 1);
+        notifyAll();
     }
 }

@@ -7,10 +7,12 @@ import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
 import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Completion;
+import io.sparkhood.backend.DeviceLostException;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
+import io.sparkhood.backend.TaskTurns;
 import io.sparkhood.backend.Tensor;
 import io.sparkhood.cuda.driver.FaultyDriver;
 import io.sparkhood.cuda.driver.GpuException;
@@ -74,6 +76,55 @@ class CudaBackendSentencesTest {
         assertThatThrownBy(() -> backend.plan(OPERATOR, 0, Parameters.NONE))
                 .hasMessageStartingWith("maxBatch must be 1 to ")
                 .hasMessageEndingWith(" for this operator, but is 0");
+    }
+
+    @Test
+    void moreTasksAtOnceHaveSmallerBatches() {
+        try (CudaBackend shared = new CudaBackend(device, 0, new TaskTurns(3, 1000))) {
+            assertThat(shared.maxBatch(OPERATOR, Long.MAX_VALUE)).isEqualTo(4);
+        }
+        try (CudaBackend alone = new CudaBackend(device, 0, new TaskTurns(1, 1000))) {
+            assertThat(alone.maxBatch(OPERATOR, Long.MAX_VALUE)).isEqualTo(14);
+        }
+    }
+
+    @Test
+    void backendsOfOneDeviceShareItsTurns() {
+        try (CudaBackend one = new CudaBackend(device, 1_000_000, new TaskTurns(1, 20));
+                CudaBackend two = new CudaBackend(device, 2_000_000, new TaskTurns(1, 20));
+                Lane first = one.lane(1, "a task")) {
+            two.lane(1, "a task").close();
+            assertThatThrownBy(() -> two.lane(1, "another task"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("this task had no turn on device 0, Test Device within 0.02 s");
+            first.close();
+            two.lane(1, "another task").close();
+        }
+    }
+
+    @Test
+    void aLaneThatFailsToOpenGivesItsTurnBack() {
+        try (CudaBackend one = new CudaBackend(device, 1_000_000, new TaskTurns(1, 20))) {
+            faults.failAt(3, 1, false); // the second stream
+            assertThatThrownBy(() -> one.lane(1, "a task")).hasMessageStartingWith("createStream failed with code 1");
+            one.lane(1, "another task").close();
+        }
+    }
+
+    @Test
+    void aDeviceThatIsLostWhenItIsOpenedIsSaidToBe() {
+        faults.failAt(4, 700, false); // after its count, name and limits
+        assertThatThrownBy(() -> Device.open(faults.driver(), 0))
+                .isInstanceOf(DeviceLostException.class)
+                .hasMessage(
+                        "device 0 is lost to this process since retainContext failed with code 700: put in by a test;"
+                                + " start the process anew");
+    }
+
+    @Test
+    void anAddressIsNeededOnlyWhereThereAreDevices() {
+        CudaBackendProvider provider = new CudaBackendProvider();
+        assertThat(provider.devices().isEmpty()).isEqualTo(!provider.probe().usable());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.sparkhood.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkhood.backend.DeviceLostException;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.cuda.driver.FaultyDriver;
 import io.sparkhood.cuda.driver.GpuException;
@@ -54,17 +55,18 @@ class FaultInjectionTest {
 
     private void afterTheLoop(Device device, CudaBackend backend) {
         if (device.isLost()) {
+            String sentence = "device 0, Test Device is lost to this process since " + faults.failed()
+                    + " failed with code 700: put in by a test";
             assertThat(backend.refuses(BatchLoop.OPERATOR))
-                    .hasValueSatisfying(sentence -> assertThat(sentence)
-                            .startsWith("device 0, Test Device is lost to this process since " + faults.failed()
-                                    + " failed with code 700: put in by a test")
-                            .endsWith("; start the process anew"));
+                    .as("no other backend may take over")
+                    .isEmpty();
             assertThatThrownBy(() -> backend.lane(1))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("lost to this process since " + faults.failed());
+                    .isInstanceOf(DeviceLostException.class)
+                    .hasMessageStartingWith(sentence)
+                    .hasMessageEndingWith("; start the process anew");
             assertThatThrownBy(() -> backend.plan(BatchLoop.OPERATOR, 1, BatchLoop.PARAMETERS))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("lost to this process since " + faults.failed());
+                    .isInstanceOf(DeviceLostException.class)
+                    .hasMessageStartingWith(sentence);
         } else {
             assertThat(BatchLoop.run(backend)).as("a following batch").hasSize(4);
         }
@@ -135,7 +137,7 @@ class FaultInjectionTest {
             faults.failAt(at, ILLEGAL_ADDRESS, sticky);
             Optional<RuntimeException> failure = life();
             String call = faults.failed();
-            requireNamed(failure.orElseThrow(), RuntimeException.class);
+            requireNamed(failure.orElseThrow(), DeviceLostException.class);
             if (!sticky) { // else the driver gives nothing back either
                 assertThat(host.leaks())
                         .as("position " + at + ", " + call)

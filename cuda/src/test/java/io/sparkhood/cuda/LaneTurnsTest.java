@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -16,54 +15,92 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class LaneTurnsTest {
-    private final ExecutorService other = Executors.newSingleThreadExecutor();
+    private static final long LONG = 600_000;
+
+    private final ExecutorService other = Executors.newCachedThreadPool();
+    private final LaneTurns turns = new LaneTurns("device 0, Test Device", 1);
 
     @AfterEach
     void end() {
         other.shutdownNow();
     }
 
+    private Future<?> enter(Object task) {
+        return other.submit(() -> turns.enter(task, LONG));
+    }
+
+    private static void requireWaiting(Future<?> entering) {
+        assertThatThrownBy(() -> entering.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+    }
+
     @Test
-    void aThreadNeverWaitsForItself() throws Exception {
-        LaneTurns turns = new LaneTurns(1, 60_000);
-        Thread first = turns.enter();
-        Thread second = turns.enter();
-        Future<Thread> waiting = other.submit(turns::enter);
-        turns.leave(first);
-        assertThatThrownBy(() -> waiting.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-        turns.leave(second);
-        Thread entered = waiting.get();
-        assertThat(entered).isNotSameAs(first);
-        turns.leave(entered); // from this thread
-        turns.leave(turns.enter());
+    void aTaskNeverWaitsForItself() throws Exception {
+        turns.enter("first", LONG);
+        turns.enter("first", LONG);
+        enter("first").get(); // in another thread
+        Future<?> second = enter("second");
+        turns.leave("first");
+        turns.leave("first");
+        requireWaiting(second);
+        turns.leave("first");
+        second.get();
+    }
+
+    @Test
+    void theTurnThatOneThreadGetsIsGoodForOthersOfItsTaskThatWait() throws Exception {
+        turns.enter("first", LONG);
+        Future<?> one = enter("second");
+        Future<?> two = enter("second");
+        requireWaiting(one);
+        requireWaiting(two);
+        turns.leave("first");
+        one.get();
+        two.get();
+    }
+
+    @Test
+    void firstComeFirstServed() throws Exception {
+        turns.enter("first", LONG);
+        Future<?> second = enter("second");
+        requireWaiting(second);
+        Future<?> third = enter("third");
+        requireWaiting(third);
+        turns.leave("first");
+        second.get();
+        requireWaiting(third);
+        turns.leave("second");
+        third.get();
     }
 
     @Test
     void aWaitingThreadCanBeInterrupted() throws Exception {
-        LaneTurns turns = new LaneTurns(1, 60_000);
-        Thread held = turns.enter();
+        turns.enter("first", LONG);
         Future<Boolean> waiting = other.submit(() -> {
-            assertThatThrownBy(turns::enter)
+            assertThatThrownBy(() -> turns.enter("second", LONG))
                     .isInstanceOf(CancellationException.class)
                     .hasMessage("interrupted while waiting for a lane");
             return Thread.currentThread().isInterrupted();
         });
-        Thread.sleep(20);
+        requireWaiting(waiting);
         other.shutdownNow();
         assertThat(waiting.get()).as("interrupt kept").isTrue();
-        turns.leave(held);
-        turns.leave(turns.enter());
+        turns.leave("first");
+        turns.enter("third", LONG); // the one that gave up is no longer in the queue
     }
 
     @Test
-    void patienceEnds() throws ExecutionException, InterruptedException {
-        LaneTurns turns = new LaneTurns(1, 30);
-        Thread held = turns.enter();
-        Thread impatient = other.submit(turns::enter).get();
-        turns.leave(impatient); // had no turn, so gives none back
-        Future<Thread> again = other.submit(turns::enter);
-        turns.leave(again.get());
-        turns.leave(held);
-        turns.leave(turns.enter());
+    void theWaitEndsWithASentence() {
+        turns.enter("first", LONG);
+        assertThatThrownBy(() -> turns.enter("second", 30))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(
+                        "this task had no turn on device 0, Test Device within 0.03 s (spark.sparkhood.gpuTaskWait),"
+                                + " because as many tasks compute there as may at once, 1"
+                                + " (spark.sparkhood.concurrentGpuTasks); raise one of the two, or run fewer tasks in one executor");
+        turns.leave("first");
+        turns.enter("third", 30);
+        turns.leave("third");
+        turns.leave("nobody");
+        turns.enter("fourth", 30);
     }
 }

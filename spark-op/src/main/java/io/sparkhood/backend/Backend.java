@@ -23,15 +23,30 @@ public interface Backend extends AutoCloseable {
      *
      * @param parameters values of {@link Operator#parameters()}
      * @throws IllegalArgumentException if the operator is refused, or a parameter is missing or has the wrong length
+     * @throws OutOfDeviceMemoryException if there is no room for its constants
+     * @throws DeviceLostException if the device is lost to this process
      */
     Plan plan(Operator operator, long maxBatch, Parameters parameters);
 
     /**
-     * Opens a lane for one task.
+     * Opens a lane for the task that the calling thread is.
      *
      * @param threads threads the arithmetic may use, the caller's included; backends that compute elsewhere ignore it
      */
     Lane lane(int threads);
+
+    /**
+     * Opens a lane for a task whose stages may run in several threads. Where tasks take {@link TaskTurns} on a device this
+     * waits for the task's turn, which is one for all its lanes.
+     *
+     * @param threads as above
+     * @param task equal for all lanes of one task
+     * @throws IllegalStateException if the turn did not come in time
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted while it waits
+     */
+    default Lane lane(int threads, Object task) {
+        return lane(threads);
+    }
 
     /**
      * Floating-point operations per second that fused multiply-adds reach now on all threads of an idle lane, found out in

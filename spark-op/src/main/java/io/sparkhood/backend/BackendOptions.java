@@ -3,19 +3,18 @@ package io.sparkhood.backend;
 /**
  * What a backend is opened with, as plain values: a backend never asks Spark.
  *
- * @param device ordinal of the device; the CPU is always 0
+ * @param device address of the device as Spark's resources give it: an index in the order of PCI bus ids, as nvidia-smi counts, a
+ *     UUID such as {@code GPU-...} or {@code MIG-...}, or a PCI bus id; empty for the first device; the CPU ignores it
  * @param memoryBudgetBytes device memory it may take, 0 for the backend's own default; backends in the Java heap ignore it
  * @param scratchBytes memory that a plan may hold for each thread beside the tensors, 0 for the backend's own default; backends
  *     whose threads hold none ignore it
+ * @param turns how tasks share the device; the CPU ignores it
  */
-public record BackendOptions(int device, long memoryBudgetBytes, long scratchBytes) {
-    /** Device 0, memory as the backend sees fit. */
-    public static final BackendOptions DEFAULT = new BackendOptions(0, 0, 0);
+public record BackendOptions(String device, long memoryBudgetBytes, long scratchBytes, TaskTurns turns) {
+    /** The first device, memory as the backend sees fit. */
+    public static final BackendOptions DEFAULT = new BackendOptions("", 0, 0, TaskTurns.DEFAULT);
 
     public BackendOptions {
-        if (device < 0) {
-            throw new IllegalArgumentException("device must not be negative, but is " + device);
-        }
         if (memoryBudgetBytes < 0) {
             throw new IllegalArgumentException("memoryBudgetBytes must not be negative, but is " + memoryBudgetBytes);
         }
@@ -24,13 +23,23 @@ public record BackendOptions(int device, long memoryBudgetBytes, long scratchByt
         }
     }
 
+    /** These, on another device. */
+    public BackendOptions withDevice(String address) {
+        return new BackendOptions(address, memoryBudgetBytes, scratchBytes, turns);
+    }
+
     /** These, with as much device memory. */
     public BackendOptions withMemoryBudgetBytes(long bytes) {
-        return new BackendOptions(device, bytes, scratchBytes);
+        return new BackendOptions(device, bytes, scratchBytes, turns);
     }
 
     /** These, with as much scratch memory for each thread. */
     public BackendOptions withScratchBytes(long bytes) {
-        return new BackendOptions(device, memoryBudgetBytes, bytes);
+        return new BackendOptions(device, memoryBudgetBytes, bytes, turns);
+    }
+
+    /** These, with other turns. */
+    public BackendOptions withTurns(TaskTurns turns) {
+        return new BackendOptions(device, memoryBudgetBytes, scratchBytes, turns);
     }
 }

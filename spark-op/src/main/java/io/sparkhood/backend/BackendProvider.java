@@ -1,5 +1,7 @@
 package io.sparkhood.backend;
 
+import java.util.List;
+
 /** What a backend module registers with {@link java.util.ServiceLoader}. Stateless; needs a public no-argument constructor. */
 public interface BackendProvider {
     /** One word in lower case, such as {@code cpu}. */
@@ -11,6 +13,18 @@ public interface BackendProvider {
     /** Whether the backend can work on this machine, and why or how. Never throws, never logs, touches no optional class. */
     Probe probe();
 
-    /** Opens it; only called after a probe that said usable. */
+    /**
+     * Addresses of the devices that it can use here, as {@link BackendOptions#device()} takes them; empty for a backend
+     * without devices, or whose probe says not usable. Never throws.
+     */
+    default List<String> devices() {
+        return List.of();
+    }
+
+    /**
+     * Opens it; only called after a probe that said usable.
+     *
+     * @throws IllegalArgumentException if it has devices and none with the address asked for
+     */
     Backend open(BackendOptions options);
 }

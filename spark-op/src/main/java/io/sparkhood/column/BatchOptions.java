@@ -1,5 +1,6 @@
 package io.sparkhood.column;
 
+import io.sparkhood.backend.TaskTurns;
 import java.io.Serializable;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param maxBatchBytes inputs and outputs of the rows looked ahead
  * @param scratchBytes memory that each thread of a backend may hold beside the tensors, 0 for the backend's own default
  * @param deviceMemoryBytes memory of a device that a backend may take, 0 for the backend's own default
+ * @param turns how the tasks of an executor share a device
  * @param readerRows rows that Spark's columnar readers hold at once, by setting, for the warning about them
  */
 public record BatchOptions(
@@ -19,6 +21,7 @@ public record BatchOptions(
         long maxBatchBytes,
         long scratchBytes,
         long deviceMemoryBytes,
+        TaskTurns turns,
         Map<String, Integer> readerRows)
         implements Serializable {
     public BatchOptions {

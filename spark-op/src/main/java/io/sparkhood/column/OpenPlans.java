@@ -37,6 +37,8 @@ final class OpenPlans implements AutoCloseable {
     private final BatchOptions options;
     private final Map<Operator, OpenPlan> plans = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<String, OpenLane> lanes = new ConcurrentHashMap<>(); // by backend name
+    private final Object opening = new Object();
+    private @Nullable Thread opens; // a lane, for whose turn it may have to wait; guarded by opening
     private int windowsUnderWay = 1;
 
     OpenPlans(RowOperator rows, BatchOptions options) {
@@ -52,9 +54,9 @@ final class OpenPlans implements AutoCloseable {
         final Deque<Buffers> free = new ArrayDeque<>();
         final Deque<Batch> underWay = new ArrayDeque<>(); // oldest first
 
-        OpenLane(Handle backend, int threads) {
+        OpenLane(Handle backend, int threads, Object task) {
             this.backend = backend;
-            lane = backend.backend().lane(threads);
+            lane = backend.backend().lane(threads, task);
             batchesInFlight = backend.backend().batchesInFlight();
             for (int i = 0; i < batchesInFlight; i++) {
                 free.add(new Buffers(lane));
@@ -132,8 +134,10 @@ final class OpenPlans implements AutoCloseable {
 
     private OpenPlan open(Operator operator) {
         BackendOptions opened = BackendOptions.DEFAULT
+                .withDevice(TaskDevice.address())
                 .withScratchBytes(options.scratchBytes())
-                .withMemoryBudgetBytes(options.deviceMemoryBytes());
+                .withMemoryBudgetBytes(options.deviceMemoryBytes())
+                .withTurns(options.turns());
         Chosen chosen = Backends.choose(options.backend(), operator, opened);
         if (LOGGED.size() < MOST_LOGGED && LOGGED.add(chosen.explanation())) {
             LOG.info(chosen.explanation());
@@ -162,19 +166,31 @@ final class OpenPlans implements AutoCloseable {
             handle.close();
             return open;
         }
+        synchronized (opening) {
+            opens = Thread.currentThread();
+        }
         try {
-            OpenLane made = new OpenLane(handle, options.threads());
+            OpenLane made = new OpenLane(handle, options.threads(), TaskDevice.task());
             lanes.put(handle.backend().name(), made);
             return made;
         } catch (Throwable failure) {
             handle.close();
             throw failure;
+        } finally {
+            synchronized (opening) {
+                opens = null;
+            }
         }
     }
 
-    /** Ends the runs under way; callable from any thread. */
+    /** Ends the runs under way, and the wait for a turn on a device; callable from any thread. */
     void cancel() {
         lanes.values().forEach(open -> open.lane.cancel());
+        synchronized (opening) {
+            if (opens != null) {
+                opens.interrupt(); // its lane is not there yet
+            }
+        }
     }
 
     /** Closes plans before their lanes, lanes before their backends; safe to call twice. */

@@ -88,6 +88,7 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
                 getMaxBatchBytes(),
                 getScratchBytes(),
                 getDeviceMemoryBytes(),
+                GpuSettings.turns(session.conf()::get),
                 readerRows);
         return transform.apply(dataset, new AttentionRows(transform.inputs(), attentionParams()), options);
     }

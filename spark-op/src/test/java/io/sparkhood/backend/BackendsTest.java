@@ -31,9 +31,11 @@ class BackendsTest {
     void usersOfOneNameAndOptionsShareABackend() {
         try (Backends.Handle first = Backends.open("cpu", BackendOptions.DEFAULT);
                 Backends.Handle second = Backends.open("cpu", BackendOptions.DEFAULT);
-                Backends.Handle other = Backends.open("cpu", new BackendOptions(1, 0, 0))) {
+                Backends.Handle turns = Backends.open("cpu", BackendOptions.DEFAULT.withTurns(new TaskTurns(3, 1)));
+                Backends.Handle other = Backends.open("cpu", BackendOptions.DEFAULT.withDevice("1"))) {
             assertThat(second.backend()).isSameAs(first.backend());
             assertThat(other.backend()).isNotSameAs(first.backend());
+            assertThat(turns.backend()).isNotSameAs(first.backend());
             second.close();
             second.close(); // counts once
             try (Backends.Handle third = Backends.open("cpu", BackendOptions.DEFAULT)) {
@@ -65,10 +67,11 @@ class BackendsTest {
 
     @Test
     void optionsAreChecked() {
-        assertThatThrownBy(() -> new BackendOptions(-1, 0, 0)).hasMessage("device must not be negative, but is -1");
-        assertThatThrownBy(() -> new BackendOptions(0, -5, 0))
+        assertThatThrownBy(() -> BackendOptions.DEFAULT.withMemoryBudgetBytes(-5))
                 .hasMessage("memoryBudgetBytes must not be negative, but is -5");
-        assertThatThrownBy(() -> new BackendOptions(0, 0, -1))
+        assertThatThrownBy(() -> BackendOptions.DEFAULT.withScratchBytes(-1))
                 .hasMessage("scratchBytes must not be negative, but is -1");
+        assertThatThrownBy(() -> new TaskTurns(0, 1)).hasMessage("tasks at once must be at least 1, but are 0");
+        assertThatThrownBy(() -> new TaskTurns(1, 0)).hasMessage("the wait must be at least 1 millisecond, but is 0");
     }
 }

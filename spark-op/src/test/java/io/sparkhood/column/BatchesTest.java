@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkhood.backend.Parameters;
+import io.sparkhood.backend.TaskTurns;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Operator;
 import java.util.Iterator;
@@ -63,7 +64,7 @@ class BatchesTest {
                 List.of(column, column, column),
                 List.of(0, 0, 0),
                 new Sequences(),
-                new BatchOptions(backend, 1, maxBatchBytes, 0, 0, Map.of()));
+                new BatchOptions(backend, 1, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of()));
     }
 
     private static float first(Product row) {

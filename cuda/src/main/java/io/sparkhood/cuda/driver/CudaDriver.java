@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.UUID;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -24,6 +25,7 @@ import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
+import jcuda.driver.CUuuid;
 import jcuda.driver.JCudaDriver;
 import jcuda.driver.JITOptions;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** The driver of this machine through JCuda. */
 final class CudaDriver implements GpuDriver {
     private static final int NAME_BYTES = 256;
+    private static final int PCI_BUS_ID_BYTES = 32;
     private static final int LOG_BYTES = 8192;
 
     private final Handles<CUcontext> contexts = new Handles<>("context");
@@ -102,6 +105,21 @@ final class CudaDriver implements GpuDriver {
             length++;
         }
         return new String(name, 0, length, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String uuid(int device) {
+        CUuuid uuid = new CUuuid();
+        check("cuDeviceGetUuid", JCudaDriver.cuDeviceGetUuid(uuid, device(device)));
+        ByteBuffer halves = ByteBuffer.wrap(uuid.bytes);
+        return "GPU-" + new UUID(halves.getLong(), halves.getLong());
+    }
+
+    @Override
+    public String pciBusId(int device) {
+        @Nullable String[] id = new String[1];
+        check("cuDeviceGetPCIBusId", JCudaDriver.cuDeviceGetPCIBusId(id, PCI_BUS_ID_BYTES, device(device)));
+        return String.valueOf(id[0]);
     }
 
     @Override

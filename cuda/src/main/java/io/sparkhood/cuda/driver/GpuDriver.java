@@ -19,6 +19,12 @@ public interface GpuDriver {
     /** The device's name for people. */
     String deviceName(int device);
 
+    /** Such as {@code GPU-00010203-0405-0607-0809-0a0b0c0d0e0f}; of a MIG instance that of its whole GPU. */
+    String uuid(int device);
+
+    /** Domain, bus, device and function, such as {@code 0000:3B:00.0}. */
+    String pciBusId(int device);
+
     /** What kernels must respect. */
     DeviceLimits limits(int device);
 

@@ -14,6 +14,7 @@ final class CudaDriverCheck {
     }
 
     private static void use(GpuDriver driver) {
+        System.out.println(driver.uuid(0) + " " + driver.pciBusId(0));
         System.out.println(driver.limits(0));
         long context = driver.retainContext(0);
         driver.makeCurrent(context);

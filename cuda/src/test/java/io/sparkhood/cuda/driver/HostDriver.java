@@ -100,6 +100,16 @@ public final class HostDriver implements GpuDriver {
     }
 
     @Override
+    public String uuid(int device) {
+        return "GPU-00000000-0000-0000-0000-000000000000";
+    }
+
+    @Override
+    public String pciBusId(int device) {
+        return "0000:00:00.0";
+    }
+
+    @Override
     public DeviceLimits limits(int device) {
         return LIMITS;
     }

@@ -102,6 +102,18 @@ public final class EmulatedDriver implements GpuDriver {
     }
 
     @Override
+    public String uuid(int device) {
+        requireDevice("cuDeviceGetUuid", device);
+        return "GPU-00000000-0000-0000-0000-000000000000";
+    }
+
+    @Override
+    public String pciBusId(int device) {
+        requireDevice("cuDeviceGetPCIBusId", device);
+        return "0000:00:00.0";
+    }
+
+    @Override
     public DeviceLimits limits(int device) {
         requireDevice("cuDeviceGetAttribute", device);
         return limits;

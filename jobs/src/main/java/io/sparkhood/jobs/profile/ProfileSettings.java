@@ -81,7 +81,9 @@ public record ProfileSettings(
 
     /** What every backend is opened with. */
     BackendOptions backendOptions() {
-        return new BackendOptions(0, deviceMemoryBytes.orElse(0), scratchBytes.orElse(0));
+        return BackendOptions.DEFAULT
+                .withMemoryBudgetBytes(deviceMemoryBytes.orElse(0))
+                .withScratchBytes(scratchBytes.orElse(0));
     }
 
     Stopwatch stopwatch() {
