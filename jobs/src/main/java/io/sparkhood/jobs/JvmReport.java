@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param java its version and vendor
  * @param processors it may use
  * @param heapBytes it may grow to
- * @param backends one line each, name first, then what auto takes
+ * @param backends one line each, name first, after it the addresses of its devices if it has any, then what auto takes
  */
 record JvmReport(String java, int processors, long heapBytes, List<String> backends) implements Serializable {
     JvmReport {
@@ -30,6 +30,9 @@ record JvmReport(String java, int processors, long heapBytes, List<String> backe
         for (BackendProvider provider : Backends.providers()) {
             Probe probe = provider.probe();
             lines.add(provider.name() + ": " + probe);
+            if (!provider.devices().isEmpty()) {
+                lines.add(provider.name() + " devices: " + String.join(", ", provider.devices()));
+            }
             candidates.add(new Candidate(provider.name(), provider.rank(), probe, Optional.empty()));
         }
         lines.add("auto: " + auto(candidates));

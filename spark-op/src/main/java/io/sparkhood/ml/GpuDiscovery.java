@@ -2,6 +2,7 @@ package io.sparkhood.ml;
 
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
+import io.sparkhood.column.TaskDevice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class GpuDiscovery implements ResourceDiscoveryPlugin {
     private static final Logger LOG = LoggerFactory.getLogger("io.sparkhood");
-    private static final String RESOURCE = "gpu";
 
     /** For Spark, which makes it by its name. */
     public GpuDiscovery() {}
@@ -27,7 +27,7 @@ public final class GpuDiscovery implements ResourceDiscoveryPlugin {
     /** The GPUs, or nothing if another resource is asked for or there is none, so that Spark asks its next plugin. */
     @Override
     public Optional<ResourceInformation> discoverResource(ResourceRequest request, SparkConf conf) {
-        return request.id().resourceName().equals(RESOURCE) ? found(Backends.providers()) : Optional.empty();
+        return request.id().resourceName().equals(TaskDevice.RESOURCE) ? found(Backends.providers()) : Optional.empty();
     }
 
     static Optional<ResourceInformation> found(List<BackendProvider> providers) {
@@ -42,6 +42,6 @@ public final class GpuDiscovery implements ResourceDiscoveryPlugin {
             return Optional.empty();
         }
         LOG.info("GPUs found for Spark: {}", String.join(", ", addresses));
-        return Optional.of(new ResourceInformation(RESOURCE, addresses.toArray(String[]::new)));
+        return Optional.of(new ResourceInformation(TaskDevice.RESOURCE, addresses.toArray(String[]::new)));
     }
 }

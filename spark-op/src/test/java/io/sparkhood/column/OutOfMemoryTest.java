@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkhood.backend.BackendProvider;
+import io.sparkhood.backend.DeviceLostException;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import java.io.IOException;
 import java.net.URL;
@@ -105,5 +106,17 @@ class OutOfMemoryTest {
         assertThatThrownBy(() -> batches(5, equal(3)).next())
                 .isInstanceOf(OutOfDeviceMemoryException.class)
                 .hasMessage("there is no memory even for one row: no memory for 10 elements");
+    }
+
+    @Test
+    void aLostDeviceEndsTheTaskAtOnce() {
+        SmallMemoryBackend.reset(1000, 0);
+        SmallMemoryBackend.loseAfter(1);
+        assertThatThrownBy(() -> batches(4, equal(24)).next())
+                .isInstanceOf(DeviceLostException.class)
+                .hasMessage("device 0 is lost");
+        assertThat(SmallMemoryBackend.EVENTS)
+                .as("no smaller batch is tried, no other backend")
+                .containsExactly(4L, -2L);
     }
 }

@@ -5,6 +5,7 @@ import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Completion;
+import io.sparkhood.backend.DeviceLostException;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.backend.Parameters;
@@ -22,18 +23,25 @@ import java.util.OptionalDouble;
 /** A backend with little memory and two batches in flight, for attention of kernelSize 1: the output is the value. */
 public final class SmallMemoryBackend implements BackendProvider, Backend {
     static long memoryElements;
-    /** Largest number of rows of each batch, in order; -1 where a batch or a plan found no memory. */
+    /** Largest number of rows of each batch, in order; -1 where a batch or a plan found no memory, -2 where all was lost. */
     static final List<Long> EVENTS = new ArrayList<>();
 
     static long planElements;
     private static long usedElements;
+    private static int lossAfter = Integer.MAX_VALUE;
 
     /** Forgets everything; a plan takes {@code planElements}, tensors the rest. */
     static void reset(long memoryElements, long planElements) {
         SmallMemoryBackend.memoryElements = memoryElements;
         SmallMemoryBackend.planElements = planElements;
         usedElements = 0;
+        lossAfter = Integer.MAX_VALUE;
         EVENTS.clear();
+    }
+
+    /** Loses the device when so many batches have run. */
+    static void loseAfter(int batches) {
+        lossAfter = batches;
     }
 
     static long usedElements() {
@@ -158,6 +166,10 @@ public final class SmallMemoryBackend implements BackendProvider, Backend {
 
         @Override
         public void run(Lane lane, long batch, BoundTensors tensors) {
+            if (EVENTS.size() >= lossAfter) {
+                EVENTS.add(-2L);
+                throw new DeviceLostException("device 0 is lost", new IllegalStateException("put in by a test"));
+            }
             float[] from = ((Counted) tensors.inputs().get(2)).array;
             float[] to = ((Counted) tensors.outputs().get(0)).array;
             System.arraycopy(
