@@ -6,8 +6,8 @@ import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.backend.Staging;
 import io.sparkhood.backend.Tensor;
-import io.sparkhood.column.Batches.PendingRow;
 import io.sparkhood.column.OpenPlans.OpenPlan;
+import io.sparkhood.column.WindowRow.PendingRow;
 import io.sparkhood.operator.Port;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,28 +19,35 @@ import java.util.Objects;
 final class Batch {
     private final OpenPlan plan;
     private final List<PendingRow> rows;
-    private final List<OutputColumn> outputs;
+    private final PartitionLoop loop;
     private final Buffers buffers;
     private final Map<String, Tensor> tensors;
     private final long start;
     private final Completion done;
+    private final long computeNanos;
+    private final long copyNanos;
     private boolean finished;
 
-    private Batch(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs, Buffers buffers) {
+    private Batch(OpenPlan plan, List<PendingRow> rows, PartitionLoop loop, Buffers buffers) {
         this.plan = plan;
         this.rows = rows;
-        this.outputs = outputs;
+        this.loop = loop;
         this.buffers = buffers;
         this.tensors = buffers.forRun(plan.operator(), rows.size());
+        long begin = System.nanoTime();
         pack();
         Lane lane = plan.lane();
         BoundTensors bound = BoundTensors.of(plan.plan(), rows.size(), tensors);
+        long packed = System.nanoTime();
         start = nanosSinceEpoch();
         plan.plan().run(lane, rows.size(), bound);
+        long run = System.nanoTime();
         for (Port port : plan.operator().outputs()) {
             lane.download(tensor(port), rows.size() * port.elements());
         }
         done = lane.mark();
+        computeNanos = run - packed;
+        copyNanos = packed - begin + System.nanoTime() - run;
     }
 
     /**
@@ -48,10 +55,10 @@ final class Batch {
      *
      * @throws OutOfDeviceMemoryException if there is no memory for so many rows; the lane goes on without them
      */
-    static Batch submit(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs) {
+    static Batch submit(OpenPlan plan, List<PendingRow> rows, PartitionLoop loop) {
         Buffers buffers = plan.on().nextBuffers();
         try {
-            Batch batch = new Batch(plan, rows, outputs, buffers);
+            Batch batch = new Batch(plan, rows, loop, buffers);
             plan.on().underWay.add(batch);
             return batch;
         } catch (OutOfDeviceMemoryException e) {
@@ -80,8 +87,11 @@ final class Batch {
             return;
         }
         finished = true;
+        long begin = System.nanoTime();
         done.await();
+        long awaited = System.nanoTime();
         long end = nanosSinceEpoch();
+        List<OutputColumn> outputs = loop.transform().outputs();
         for (int row = 0; row < rows.size(); row++) {
             List<Object> values = new ArrayList<>(outputs.size() + 1);
             for (OutputColumn column : outputs) {
@@ -94,6 +104,16 @@ final class Batch {
         }
         plan.on().underWay.remove(this);
         plan.on().free.add(buffers);
+        record(computeNanos + awaited - begin, copyNanos + System.nanoTime() - awaited);
+    }
+
+    private void record(long computeNanos, long copyNanos) {
+        LoopMetrics metrics = loop.metrics();
+        metrics.add(Measure.ROWS, rows.size());
+        metrics.add(Measure.BATCHES, 1);
+        metrics.add(Measure.BYTES, rows.size() * plan.operator().rowBytes());
+        metrics.add(Measure.COMPUTE_SECONDS, computeNanos);
+        metrics.add(Measure.COPY_SECONDS, copyNanos);
     }
 
     private Tensor tensor(Port port) {

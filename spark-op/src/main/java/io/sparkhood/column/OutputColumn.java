@@ -4,8 +4,10 @@ import io.sparkhood.backend.Staging;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.Port;
 import java.io.Serializable;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Encoder;
-import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -17,13 +19,13 @@ import org.apache.spark.sql.SparkSession;
  */
 public record OutputColumn(String port, String name, TensorForm form) implements Serializable {
 
-    /** One row's tensor as the encoder takes it: float[] or Row. */
+    /** One row's tensor as the encoder takes it: float[], the Row of a struct, or a Row that holds a vector. */
     Object encode(Staging staging, long at, Port port) {
         int elements = Math.toIntExact(port.elements());
         if (form != TensorForm.STRUCT) {
             float[] values = new float[elements];
             staging.read(at, values, 0, elements);
-            return values;
+            return form == TensorForm.VECTOR ? RowFactory.create(Vectors.dense(widened(values))) : values;
         }
         DType dtype = port.dtype();
         byte[] data = new byte[Math.multiplyExact(elements, dtype.bytes())];
@@ -32,9 +34,20 @@ public record OutputColumn(String port, String name, TensorForm form) implements
         return TensorStruct.of(dtype, data, shape);
     }
 
+    private static double[] widened(float[] floats) {
+        double[] doubles = new double[floats.length];
+        for (int i = 0; i < floats.length; i++) {
+            doubles[i] = floats[i];
+        }
+        return doubles;
+    }
+
     Encoder<?> encoder(SparkSession session) {
-        return form == TensorForm.STRUCT
-                ? Encoders.row(TensorStruct.SCHEMA)
-                : session.implicits().newFloatArrayEncoder();
+        return form.encoder(session, TensorStruct.SCHEMA);
+    }
+
+    /** The column, from where the typed code left it. */
+    Column from(String place) {
+        return form.unwrapped(place).as(name);
     }
 }

@@ -57,14 +57,19 @@ class BatchesTest {
     /** Attention of every token to itself alone, on a backend. */
     static PartitionLoop loop(String backend, long maxBatchBytes) {
         TensorTransform transform = new TensorTransform(
-                List.of("x", "x", "x"), List.of(new OutputColumn("output", "y", TensorForm.ARRAY)), null, false);
+                List.of("x", "x", "x"),
+                List.of(new OutputColumn("output", "y", TensorForm.ARRAY)),
+                null,
+                false,
+                InvalidRows.FAIL);
         TensorColumn column = TensorColumn.of("x", TensorForm.ARRAY, null);
         return new PartitionLoop(
                 transform,
                 List.of(column, column, column),
                 List.of(0, 0, 0),
                 new Sequences(),
-                new BatchOptions(backend, 1, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of()));
+                new BatchOptions(backend, 1, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of()),
+                LoopMetrics.ofTheJvmAlone());
     }
 
     private static float first(Product row) {
