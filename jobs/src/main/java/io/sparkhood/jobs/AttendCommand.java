@@ -121,6 +121,28 @@ final class AttendCommand implements Callable<Integer> {
     @Nullable
     Boolean keepInputCols;
 
+    @Option(
+            names = "--handle-invalid",
+            paramLabel = "MODE",
+            description = "What becomes of a row that cannot be computed: error, skip or keep. Default: error.")
+    @Nullable
+    String handleInvalid;
+
+    @Option(
+            names = "--error-col",
+            paramLabel = "NAME",
+            description = "Column to add for why a row could not be computed; needed by --handle-invalid keep.")
+    @Nullable
+    String errorCol;
+
+    @Option(
+            names = "--check-finite",
+            paramLabel = "BOOLEAN",
+            arity = "1",
+            description = "Whether NaN or infinity in a row makes it one that cannot be computed. Default: false.")
+    @Nullable
+    Boolean checkFinite;
+
     @Mixin
     BackendOptionsMixin backend = new BackendOptionsMixin();
 

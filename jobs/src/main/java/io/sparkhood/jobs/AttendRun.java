@@ -60,6 +60,9 @@ record AttendRun(AttendCommand options, PrintWriter out) {
         set(options.backend.scratchBytes, stage::setScratchBytes);
         set(options.backend.deviceMemoryBytes, stage::setDeviceMemoryBytes);
         set(options.keepInputCols, stage::setKeepInputCols);
+        set(options.handleInvalid, stage::setHandleInvalid);
+        set(options.errorCol, stage::setErrorCol);
+        set(options.checkFinite, stage::setCheckFinite);
         if (options.relativePositionBias != null) {
             stage.setRelativePositionBias(bias(options.relativePositionBias, options.kernelSize));
         }

@@ -75,7 +75,7 @@ class AttendTest {
                                 + " --kernel-size 3,5 --stride 2,1 --dilation 1,2 --causal-axes 0,1 --scale 0.25"
                                 + " --backend reference --backend-threads 3 --max-batch-bytes 4096"
                                 + " --scratch-bytes 20000 --device-memory-bytes 30000"
-                                + " --keep-input-cols false")
+                                + " --keep-input-cols false --handle-invalid keep --error-col why --check-finite true")
                         .split(" "));
         NeighborhoodAttention stage = AttendRun.stage(options);
         assertThat(List.of(
@@ -87,8 +87,10 @@ class AttendTest {
                         stage.getRunTimeCol(),
                         stage.getAdditionalKeyCol(),
                         stage.getAdditionalValueCol(),
+                        stage.getHandleInvalid(),
+                        stage.getErrorCol(),
                         stage.getBackend()))
-                .containsExactly("q", "k", "v", "out", "lse", "run", "ak", "av", "reference");
+                .containsExactly("q", "k", "v", "out", "lse", "run", "ak", "av", "keep", "why", "reference");
         assertThat(stage.getFeatureMap()).containsExactly(8, 9);
         assertThat(stage.getKernelSize()).containsExactly(3, 5);
         assertThat(stage.getStride()).containsExactly(2, 1);
@@ -101,6 +103,7 @@ class AttendTest {
         assertThat(stage.getScratchBytes()).isEqualTo(20000);
         assertThat(stage.getDeviceMemoryBytes()).isEqualTo(30000);
         assertThat(stage.getKeepInputCols()).isFalse();
+        assertThat(stage.getCheckFinite()).isTrue();
     }
 
     @Test
@@ -148,6 +151,13 @@ class AttendTest {
                 .isEqualTo(
                         "one of the columns query, key, value has a null element in its array (row 0 of partition 0)");
         assertThat(directory.resolve("out")).exists();
+        List<String> keeping = new ArrayList<>(List.of(bad));
+        keeping.addAll(List.of("--handle-invalid", "keep", "--error-col", "why", "--overwrite"));
+        assertThat(Jobs.run(keeping.toArray(String[]::new)).exitCode()).isZero();
+        spark = Jobs.spark();
+        assertThat(spark.read().parquet(out).select("why").first().getString(0))
+                .isEqualTo("column query: element 1 is null");
+        spark.stop();
         spark = Jobs.spark();
         Jobs.Outcome retried = run("--kernel-size", "2");
         assertThat(retried.exitCode()).as(retried.err()).isZero();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The accumulators count what was computed, and that can be more than what comes out: a partition that Spark computes again
  * (a DataFrame used twice and not cached, a lost shuffle file, a speculative twin) counts again. Spark leaves out the counts of
- * a task that failed; the totals of the JVM have them.
+ * a task that failed, and shows none that is zero; the totals of the JVM have all.
  */
 final class LoopMetrics implements Serializable {
     private static final long serialVersionUID = 1;

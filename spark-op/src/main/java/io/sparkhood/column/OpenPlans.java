@@ -17,22 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What one task holds open: a lane per backend, and the plans of the operators it met lately. */
 final class OpenPlans implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger("io.sparkhood");
     /** Plans are cheap to make again; a partition of ever new shapes must not hold them all. */
     private static final int MOST_PLANS = 32;
-    /** Operators whose choice of a backend this JVM has logged, each with the backend's name before it. */
-    private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
-
-    /** Operators beyond these go unlogged. */
-    private static final int MOST_LOGGED = 100;
 
     private final RowOperator rows;
     private final BatchOptions options;
@@ -145,9 +136,7 @@ final class OpenPlans implements AutoCloseable {
         windowsUnderWay = Math.max(windowsUnderWay, Math.min(2, lane.batchesInFlight));
         long maxBatch = backend.maxBatch(operator, options.maxBatchBytes());
         OpenPlan made = new OpenPlan(operator, plan(backend, operator, maxBatch), maxBatch, lane);
-        if (LOGGED.size() < MOST_LOGGED && LOGGED.add(backend.name() + operator)) {
-            LOG.info("{}; {}; {}", chosen.explanation(), made.plan().describe(), operator);
-        }
+        ChoiceLog.OF_THIS_JVM.log(backend.name(), chosen.explanation(), made.plan());
         return made;
     }
 

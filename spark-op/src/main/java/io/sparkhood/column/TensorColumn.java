@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 record TensorColumn(String name, TensorForm form, int shapeField, int dtypeField, int dataField, int nullsField)
         implements Serializable {
-    /** Arrays of Java have no more axes that mean something; messages print shapes. */
+    /** More than any tensor has; a message prints the shape, and nonsense can be long. */
     private static final int MOST_AXES = 32;
 
+    /** As many letters of an unknown dtype are shown. */
     private static final int MOST_DTYPE_LETTERS = 32;
 
     static TensorColumn of(String name, TensorForm form, @Nullable StructType struct) {

@@ -103,8 +103,7 @@ public record TensorTransform(
             }
             for (int i = 0; i < fields.length; i++) {
                 numbers[i] = "c" + i;
-                // a vector is converted for the loop, so a kept one has to pass as it was
-                if (!distinct.contains(i) || keepInputs && form(i) == TensorForm.VECTOR) {
+                if (!distinct.contains(i)) {
                     rest.add(i);
                 }
             }
@@ -231,7 +230,7 @@ public record TensorTransform(
 
         /** An input column as it came. */
         private Column kept(int number) {
-            Column typed = col("_3._" + (tensors.indexOf(number) + 1));
+            Column typed = form(number).unwrapped("_3._" + (tensors.indexOf(number) + 1));
             Column column = marked.contains(number) ? coalesce(col("_1.n" + number), typed) : typed;
             return Passage.PLAIN.back(column, fields[number]);
         }

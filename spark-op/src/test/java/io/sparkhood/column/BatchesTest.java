@@ -20,12 +20,18 @@ import scala.Tuple1;
 import scala.Tuple2;
 
 class BatchesTest {
+    /** Rows of so many tokens are invalid. */
+    static final int UNLUCKY = 47;
+
     private int read;
 
     /** Query, key and value from one flat column: a sequence of as many tokens as the row has numbers. */
-    private record Sequences() implements RowOperator {
+    record Sequences() implements RowOperator {
         @Override
         public Operator of(List<TensorValue> tensors) {
+            if (tensors.get(0).elements() == UNLUCKY) {
+                throw InvalidRowException.of("x", "47 tokens");
+            }
             return NeighborhoodAttentionOperator.on(tensors.get(0).elements())
                     .headDim(1)
                     .kernelSize(1)
@@ -39,7 +45,11 @@ class BatchesTest {
     }
 
     private Iterator<Product> batches(long maxBatchBytes, int... lengths) {
-        Iterator<Tuple2<Row, Product>> rows = IntStream.range(0, lengths.length)
+        return loop(maxBatchBytes).call(input(lengths));
+    }
+
+    private Iterator<Tuple2<Row, Product>> input(int... lengths) {
+        return IntStream.range(0, lengths.length)
                 .mapToObj(i -> {
                     read++;
                     float[] values = new float[lengths[i]];
@@ -47,29 +57,35 @@ class BatchesTest {
                     return new Tuple2<Row, Product>(RowFactory.create(i), new Tuple1<>(values));
                 })
                 .iterator();
-        return loop(maxBatchBytes).call(rows);
     }
 
     private static PartitionLoop loop(long maxBatchBytes) {
-        return loop("reference", maxBatchBytes);
+        return loop("reference", maxBatchBytes, InvalidRows.FAIL);
     }
 
     /** Attention of every token to itself alone, on a backend. */
-    static PartitionLoop loop(String backend, long maxBatchBytes) {
-        TensorTransform transform = new TensorTransform(
+    static PartitionLoop loop(String backend, long maxBatchBytes, InvalidRows invalidRows) {
+        TensorColumn column = TensorColumn.of("x", TensorForm.ARRAY, null);
+        return new PartitionLoop(
+                transform(invalidRows),
+                List.of(column, column, column),
+                List.of(0, 0, 0),
+                new Sequences(),
+                options(backend, maxBatchBytes),
+                LoopMetrics.ofTheJvmAlone());
+    }
+
+    static TensorTransform transform(InvalidRows invalidRows) {
+        return new TensorTransform(
                 List.of("x", "x", "x"),
                 List.of(new OutputColumn("output", "y", TensorForm.ARRAY)),
                 null,
                 false,
-                InvalidRows.FAIL);
-        TensorColumn column = TensorColumn.of("x", TensorForm.ARRAY, null);
-        return new PartitionLoop(
-                transform,
-                List.of(column, column, column),
-                List.of(0, 0, 0),
-                new Sequences(),
-                new BatchOptions(backend, 1, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of()),
-                LoopMetrics.ofTheJvmAlone());
+                invalidRows);
+    }
+
+    static BatchOptions options(String backend, long maxBatchBytes) {
+        return new BatchOptions(backend, 1, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of());
     }
 
     private static float first(Product row) {
@@ -138,6 +154,81 @@ class BatchesTest {
                         .iterator());
         batches.next();
         assertThat(read).isEqualTo(16_384);
+    }
+
+    @Test
+    void invalidRowsKeepTheirPlaceAndCostNoBatch() {
+        int[] lengths =
+                IntStream.range(0, 40).map(i -> i % 3 == 1 ? 10 : UNLUCKY).toArray();
+        InvalidRows keep = new InvalidRows(InvalidRows.Handling.KEEP, "error", false);
+        Number batchesBefore = JvmTotals.total(Measure.BATCHES);
+        Number invalidBefore = JvmTotals.total(Measure.INVALID_ROWS);
+        Iterator<Product> kept = loop("reference", 10_000, keep).call(input(lengths));
+        for (int i = 0; i < 40; i++) {
+            Product row = kept.next();
+            assertThat(row.productElement(0)).isEqualTo(RowFactory.create(i));
+            Product outputs = (Product) row.productElement(1);
+            boolean valid = i % 3 == 1;
+            assertThat(outputs.productElement(0) == null).isEqualTo(!valid);
+            assertThat(outputs.productElement(1)).isEqualTo(valid ? null : "column x: 47 tokens");
+        }
+        assertThat(kept.hasNext()).isFalse();
+        assertThat(JvmTotals.total(Measure.BATCHES)).isEqualTo(batchesBefore.longValue() + 1);
+        assertThat(JvmTotals.total(Measure.INVALID_ROWS)).isEqualTo(invalidBefore.longValue() + 27);
+    }
+
+    @Test
+    void skippedRowsHoldNoPlaceInAWindow() {
+        int[] lengths = IntStream.range(0, 100_000)
+                .map(i -> i % 50_000 == 7 ? 10 : UNLUCKY)
+                .toArray();
+        InvalidRows skip = new InvalidRows(InvalidRows.Handling.SKIP, null, false);
+        Iterator<Product> rows = loop("reference", 5 * 160, skip).call(input(lengths));
+        assertThat(first(rows.next())).isEqualTo(7);
+        assertThat(first(rows.next())).isEqualTo(50_007);
+        assertThat(rows.hasNext()).isFalse();
+    }
+
+    @Test
+    void afterAFailureEveryCallFails() {
+        int[] lengths = {10, 10, 10, UNLUCKY, 10, 10};
+        Iterator<Product> batches = batches(2 * 160, lengths);
+        assertThat(first(batches.next())).isZero();
+        assertThat(first(batches.next())).isEqualTo(1);
+        assertThatThrownBy(batches::hasNext)
+                .isInstanceOf(InvalidRowException.class)
+                .hasMessage("column x: 47 tokens (row 3 of partition 0)");
+        for (int i = 0; i < 3; i++) { // row 2 had been read before, and must not be lost unsaid
+            assertThatThrownBy(batches::hasNext)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("this partition has failed before")
+                    .hasCauseInstanceOf(InvalidRowException.class);
+            assertThatThrownBy(batches::next).hasMessage("this partition has failed before");
+        }
+    }
+
+    @Test
+    void nothingIsComputedOnceItIsClosed() throws Exception {
+        Iterator<Product> batches = batches(160, 10, 10, 10);
+        batches.next();
+        ((AutoCloseable) batches).close();
+        ((AutoCloseable) batches).close();
+        assertThatThrownBy(batches::hasNext)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the task has ended; nothing is computed after it");
+    }
+
+    @Test
+    void theEndStaysTheEnd() {
+        Iterator<Product> batches = batches(160);
+        for (int i = 0; i < 3; i++) {
+            assertThat(batches.hasNext()).isFalse();
+            assertThatThrownBy(batches::next).isInstanceOf(NoSuchElementException.class);
+        }
+        Iterator<Product> withoutAsking = batches(160, 10, 10);
+        withoutAsking.next();
+        withoutAsking.next();
+        assertThatThrownBy(withoutAsking::next).isInstanceOf(NoSuchElementException.class);
     }
 
     @Test

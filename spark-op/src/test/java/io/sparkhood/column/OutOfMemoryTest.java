@@ -50,7 +50,7 @@ class OutOfMemoryTest {
                     return new Tuple2<Row, Product>(RowFactory.create(i), new Tuple1<>(values));
                 })
                 .iterator();
-        return BatchesTest.loop("small", rowsAtOnce * 160L).call(rows);
+        return BatchesTest.loop("small", rowsAtOnce * 160L, InvalidRows.FAIL).call(rows);
     }
 
     private static void assertInOrder(Iterator<Product> batches, int... lengths) {
@@ -106,6 +106,9 @@ class OutOfMemoryTest {
         assertThatThrownBy(() -> batches(5, equal(3)).next())
                 .isInstanceOf(OutOfDeviceMemoryException.class)
                 .hasMessage("there is no memory even for one row: no memory for 10 elements");
+        assertThat(SmallMemoryBackend.usedElements())
+                .as("a failure frees what was held")
+                .isZero();
     }
 
     @Test

@@ -331,6 +331,39 @@ class InvalidRowsTest {
                                 + "...'");
     }
 
+    @Test
+    void additionalKeysAndValuesAreHeldAgainstTheOthers() {
+        StructType schema = new StructType()
+                .add("x", AttentionFrames.FLOATS)
+                .add("ak", AttentionFrames.FLOATS)
+                .add("av", TensorStruct.SCHEMA);
+        Object x = good("array", 1);
+        Dataset<Row> frame = LocalSpark.SESSION
+                .createDataFrame(
+                        List.of(
+                                RowFactory.create(x, new float[2], TensorStruct.of(new float[2], 1, 1, 2)),
+                                RowFactory.create(x, new float[3], TensorStruct.of(new float[2], 1, 1, 2)),
+                                RowFactory.create(x, new float[4], TensorStruct.of(new float[2], 1, 1, 2)),
+                                RowFactory.create(x, new float[2], TensorStruct.of(new float[2], 1, 2)),
+                                RowFactory.create(x, null, TensorStruct.of(new float[2], 1, 1, 2)),
+                                RowFactory.create(
+                                        x, new float[] {1, Float.NaN}, TensorStruct.of(new float[2], 1, 1, 2))),
+                        schema)
+                .coalesce(1);
+        NeighborhoodAttention stage =
+                keeping().setAdditionalKeyCol("ak").setAdditionalValueCol("av").setCheckFinite(true);
+        assertThat(stage.transform(frame).select("error").collectAsList())
+                .extracting(row -> row.isNullAt(0) ? "" : row.getString(0))
+                .containsExactly(
+                        "",
+                        "column ak: length must be a multiple of keyValueHeads × headDim = 2, but is 3 (featureMap=[3], "
+                                + "heads=1)",
+                        "column av: shape must be [2, 1, 2], but is [1, 1, 2]",
+                        "column av: shape must be [1, 1, 2], but is [1, 2]",
+                        "column ak: the tensor is null",
+                        "column ak: element 1 is NaN, but checkFinite asks for finite values");
+    }
+
     private static List<String> causes(Throwable thrown) {
         List<String> messages = new ArrayList<>();
         for (Throwable t = thrown; t != null; t = t.getCause()) {
