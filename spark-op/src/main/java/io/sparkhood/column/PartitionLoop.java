@@ -111,7 +111,8 @@ record PartitionLoop(
                 .orElseThrow();
     }
 
-    private static Product tuple(List<@Nullable Object> of) {
+    /** Of one to five elements. */
+    static Product tuple(List<? extends @Nullable Object> of) {
         return switch (of.size()) {
             case 1 -> new Tuple1<>(of.get(0));
             case 2 -> new Tuple2<>(of.get(0), of.get(1));

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.SparkEnv;
+import org.jspecify.annotations.Nullable;
 
 /** Spark's settings about GPUs, read on the driver where a stage begins, and by the plugin on executors. */
 final class GpuSettings {
@@ -28,6 +30,12 @@ final class GpuSettings {
         return new TaskTurns(
                 tasks(settings.apply(TASKS, Integer.toString(TaskTurns.DEFAULT.atOnce()))),
                 waitMillis(settings.apply(WAIT, TaskTurns.DEFAULT.waitMillis() + "ms")));
+    }
+
+    /** The turns by the settings of the Spark that runs in this JVM, on the driver or an executor; outside of Spark the defaults. */
+    static TaskTurns ofThisJvm() {
+        @Nullable SparkEnv spark = SparkEnv.get();
+        return spark == null ? TaskTurns.DEFAULT : turns(spark.conf()::get);
     }
 
     private static int tasks(String value) {

@@ -1,9 +1,11 @@
 package io.sparkhood.ml;
 
+import io.sparkhood.backend.TaskTurns;
 import io.sparkhood.column.BatchOptions;
 import io.sparkhood.column.InvalidRows;
 import io.sparkhood.column.InvalidRows.Handling;
 import io.sparkhood.column.OutputColumn;
+import io.sparkhood.column.RowByRow;
 import io.sparkhood.column.TensorForm;
 import io.sparkhood.column.TensorTransform;
 import java.util.ArrayList;
@@ -90,15 +92,34 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
         Map<String, Integer> readerRows = READER_BATCHES.stream()
                 .collect(Collectors.toMap(
                         key -> key, key -> Integer.parseInt(session.conf().get(key))));
-        BatchOptions options = new BatchOptions(
+        return transform.apply(
+                NAME, dataset, rows(transform), batchOptions(GpuSettings.turns(session.conf()::get), readerRows));
+    }
+
+    /**
+     * This stage for a caller that has its rows one by one, such as a SQL function; nothing is batched. The checks of {@link
+     * #transformSchema} come first. Close it after the last row.
+     *
+     * @param schema the input columns
+     */
+    public RowByRow rowByRow(StructType schema) {
+        TensorTransform transform = checked(schema);
+        return new RowByRow(transform, schema, rows(transform), batchOptions(GpuSettings.ofThisJvm(), Map.of()));
+    }
+
+    private AttentionRows rows(TensorTransform transform) {
+        return new AttentionRows(transform.inputs(), attentionParams());
+    }
+
+    private BatchOptions batchOptions(TaskTurns turns, Map<String, Integer> readerRows) {
+        return new BatchOptions(
                 getBackend(),
                 getBackendThreads(),
                 getMaxBatchBytes(),
                 getScratchBytes(),
                 getDeviceMemoryBytes(),
-                GpuSettings.turns(session.conf()::get),
+                turns,
                 readerRows);
-        return transform.apply(NAME, dataset, new AttentionRows(transform.inputs(), attentionParams()), options);
     }
 
     /**
