@@ -151,18 +151,38 @@ class AttendTest {
                 .isEqualTo(
                         "one of the columns query, key, value has a null element in its array (row 0 of partition 0)");
         assertThat(directory.resolve("out")).exists();
-        List<String> keeping = new ArrayList<>(List.of(bad));
-        keeping.addAll(List.of("--handle-invalid", "keep", "--error-col", "why", "--overwrite"));
-        assertThat(Jobs.run(keeping.toArray(String[]::new)).exitCode()).isZero();
-        spark = Jobs.spark();
-        assertThat(spark.read().parquet(out).select("why").first().getString(0))
-                .isEqualTo("column query: element 1 is null");
-        spark.stop();
         spark = Jobs.spark();
         Jobs.Outcome retried = run("--kernel-size", "2");
         assertThat(retried.exitCode()).as(retried.err()).isZero();
         spark = Jobs.spark();
         assertThat(spark.read().parquet(out).count()).isEqualTo(5);
+    }
+
+    @Test
+    void keepsARowThatCannotBeComputedWithTheSentence() {
+        spark.sql("select array(1f, null) as query, array(1f, 2f) as key, array(1f, 2f) as value")
+                .write()
+                .parquet("" + directory.resolve("bad"));
+        String out = "" + directory.resolve("out");
+        String[] keeping = {
+            "attend",
+            "--input",
+            "" + directory.resolve("bad"),
+            "--output",
+            out,
+            "--feature-map=2",
+            "--heads=1",
+            "--kernel-size=2",
+            "--handle-invalid=keep",
+            "--error-col=why"
+        };
+        Jobs.Outcome outcome = Jobs.run(keeping);
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        spark = Jobs.spark();
+        Row row = spark.read().parquet(out).first();
+        assertThat(row.<String>getAs("why")).isEqualTo("column query: element 1 is null");
+        assertThat(row.isNullAt(row.fieldIndex("output"))).isTrue();
+        assertThat(row.getList(row.fieldIndex("query"))).containsExactly(1f, null);
     }
 
     @Test
