@@ -73,7 +73,7 @@ record PartitionLoop(
                 .orElseThrow();
     }
 
-    private static Product tuple(List<Object> of) {
+    static Product tuple(List<Object> of) {
         return switch (of.size()) {
             case 1 -> new Tuple1<>(of.get(0));
             case 2 -> new Tuple2<>(of.get(0), of.get(1));

@@ -3,15 +3,15 @@ package io.sparkhood.column;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.column.Batches.PendingRow;
 import io.sparkhood.column.OpenPlans.OpenPlan;
-import io.sparkhood.operator.Operator;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
-import scala.Tuple1;
+import scala.Product;
 import scala.Tuple2;
 
 /**
@@ -19,9 +19,7 @@ import scala.Tuple2;
  * function needs. A backend is opened for the first row and kept until {@link #close()}. Used by one thread at a time.
  */
 public final class RowByRow implements AutoCloseable {
-    private final List<TensorColumn> columns;
-    private final List<OutputColumn> outputs;
-    private final RowOperator rows;
+    private final PartitionLoop loop;
     private final OpenPlans plans;
     private final KillWatch watch;
 
@@ -30,25 +28,25 @@ public final class RowByRow implements AutoCloseable {
      *
      * @param transform names of the input columns, and what is computed
      * @param schema the input columns
+     * @param options maxBatchBytes is left aside
      */
     public RowByRow(TensorTransform transform, StructType schema, RowOperator rows, BatchOptions options) {
-        this.columns = transform.inputs().stream()
-                .map(name -> {
-                    TensorForm form = TensorForm.of(schema.apply(name).dataType())
-                            .orElseThrow(() -> new IllegalArgumentException("no tensor column: " + name));
-                    @Nullable
-                    StructType struct =
-                            schema.apply(name).dataType() instanceof StructType s && form.carriesShape() ? s : null;
-                    return TensorColumn.of(name, form, struct);
-                })
-                .toList();
-        this.outputs = transform.outputs();
-        this.rows = rows;
-        this.plans = new OpenPlans(rows, oneRow(options));
+        List<TensorColumn> columns =
+                transform.inputs().stream().map(name -> column(schema, name)).toList();
+        List<Integer> places = IntStream.range(0, columns.size()).boxed().toList();
+        this.loop = new PartitionLoop(transform, columns, places, rows, oneRow(options));
+        this.plans = new OpenPlans(rows, loop.options());
         this.watch = new KillWatch(TaskContext.get(), plans::cancel);
     }
 
-    /** Plans for one row: the smallest that a backend makes. */
+    private static TensorColumn column(StructType schema, String name) {
+        TensorForm form = TensorForm.of(schema.apply(name).dataType())
+                .orElseThrow(() -> new IllegalArgumentException("column " + name + " is no tensor column"));
+        @Nullable StructType struct = form.carriesShape() ? (StructType) schema.apply(name).dataType() : null;
+        return TensorColumn.of(name, form, struct);
+    }
+
+    /** A budget that leaves one row: the smallest plan that a backend makes. */
     private static BatchOptions oneRow(BatchOptions options) {
         return new BatchOptions(
                 options.backend(),
@@ -69,12 +67,9 @@ public final class RowByRow implements AutoCloseable {
      * @throws IllegalArgumentException if the row cannot be computed; the message names the column, expected and found
      */
     public List<Object> compute(Object... tensors) {
-        List<TensorValue> values = new ArrayList<>(columns.size());
-        for (int i = 0; i < columns.size(); i++) {
-            values.add(columns.get(i).decode(tensors[i]));
-        }
-        Operator operator = rows.of(values);
-        PendingRow row = new PendingRow(new Tuple2<>(Row.empty(), new Tuple1<>(tensors)), values, operator, 0);
+        Tuple2<Row, Product> input = new Tuple2<>(Row.empty(), PartitionLoop.tuple(Arrays.asList(tensors)));
+        List<TensorValue> values = loop.decode(input._2());
+        PendingRow row = new PendingRow(input, values, loop.rows().of(values), 0);
         try {
             run(row);
         } catch (CancellationException e) {
@@ -89,7 +84,7 @@ public final class RowByRow implements AutoCloseable {
         OpenPlan plan = plans.of(row.operator);
         while (row.outputs.isEmpty()) {
             try {
-                Batch.submit(plan, List.of(row), outputs).finish();
+                Batch.submit(plan, List.of(row), loop.transform().outputs()).finish();
             } catch (OutOfDeviceMemoryException e) {
                 plan = plans.smaller(plan, 1, e); // fails where nothing could be freed
             }
