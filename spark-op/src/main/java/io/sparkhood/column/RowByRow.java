@@ -28,6 +28,7 @@ public final class RowByRow implements AutoCloseable {
      *
      * @param transform names of the input columns, and what is computed
      * @param schema the input columns
+     * @param options maxBatchBytes is left aside
      */
     public RowByRow(TensorTransform transform, StructType schema, RowOperator rows, BatchOptions options) {
         List<TensorColumn> columns = transform.inputs().stream()

@@ -1,13 +1,13 @@
 package io.sparkhood.sql;
 
 import io.sparkhood.column.TensorForm;
+import io.sparkhood.column.TensorStruct;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DecimalType;
-import org.apache.spark.sql.types.DoubleType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.NullType;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
@@ -49,7 +49,7 @@ record Arguments(String signature, StructType types) {
                     index,
                     name,
                     "array<float> or struct<shape: array<int>, dtype: string, data: binary>",
-                    type instanceof ArrayType array && isNumber(array.elementType())
+                    type instanceof ArrayType array && array.elementType() instanceof NumericType
                             ? "; cast it to array<float>"
                             : "; convert it first");
         }
@@ -60,7 +60,7 @@ record Arguments(String signature, StructType types) {
     StructType struct(int index, String name) {
         DataType type = type(index);
         if (type instanceof NullType) {
-            return io.sparkhood.column.TensorStruct.SCHEMA;
+            return TensorStruct.SCHEMA;
         }
         if (TensorForm.of(type).orElse(TensorForm.ARRAY).carriesShape()) {
             return (StructType) type;
@@ -131,14 +131,5 @@ record Arguments(String signature, StructType types) {
     private UnsupportedOperationException refused(int index, String name, String wanted, String cure) {
         return new UnsupportedOperationException(
                 name + " must be " + wanted + ", but is " + type(index).catalogString() + cure);
-    }
-
-    private static boolean isNumber(DataType type) {
-        return type instanceof DecimalType
-                || type instanceof DoubleType
-                || type.equals(DataTypes.IntegerType)
-                || type.equals(DataTypes.LongType)
-                || type.equals(DataTypes.ShortType)
-                || type.equals(DataTypes.ByteType);
     }
 }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.map;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 
 /**
@@ -46,7 +47,7 @@ public final class SparkhoodFunctions {
             Column query, Column key, Column value, int[] kernelSize, Map<String, String> options) {
         Column[] entries = new TreeMap<>(options)
                 .entrySet().stream()
-                        .flatMap(entry -> java.util.stream.Stream.of(lit(entry.getKey()), lit(entry.getValue())))
+                        .flatMap(entry -> Stream.of(lit(entry.getKey()), lit(entry.getValue())))
                         .toArray(Column[]::new);
         return call(AttentionFunction.NAME, query, key, value, lit(kernelSize.clone()), map(entries));
     }

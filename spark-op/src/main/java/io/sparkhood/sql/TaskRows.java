@@ -80,7 +80,17 @@ final class TaskRows implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        calls.values().forEach(RowByRow::close);
+        @Nullable RuntimeException failure = null;
+        for (RowByRow rows : calls.values()) {
+            try {
+                rows.close();
+            } catch (RuntimeException e) { // one that fails to close must not keep the others open
+                failure = failure == null ? e : failure;
+            }
+        }
         calls.clear();
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

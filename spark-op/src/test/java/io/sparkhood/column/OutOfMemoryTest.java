@@ -15,6 +15,8 @@ import java.util.Iterator;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,5 +123,36 @@ class OutOfMemoryTest {
         assertThat(SmallMemoryBackend.EVENTS)
                 .as("no smaller batch is tried, no other backend")
                 .containsExactly(4L, -2L);
+    }
+
+    private static RowByRow rowByRow() {
+        PartitionLoop loop = BatchesTest.loop("small", 1 << 20);
+        StructType schema =
+                new StructType().add(loop.transform().inputs().get(0), DataTypes.createArrayType(DataTypes.FloatType));
+        return new RowByRow(loop.transform(), schema, loop.rows(), loop.options());
+    }
+
+    @Test
+    void rowsOneByOneShareTheMemoryOfOne() {
+        SmallMemoryBackend.reset(4 * 10, 0);
+        try (RowByRow rows = rowByRow()) {
+            for (int i = 0; i < 5; i++) {
+                float[] values = new float[10 - i];
+                values[3] = i;
+                assertThat((float[]) rows.compute(values, values, values).get(0)).isEqualTo(values);
+            }
+        }
+        assertThat(SmallMemoryBackend.usedElements()).isZero();
+    }
+
+    @Test
+    void aRowAloneThatDoesNotFitFailsWithTheSameSentence() {
+        SmallMemoryBackend.reset(4 * 10 - 1, 0);
+        try (RowByRow rows = rowByRow()) {
+            assertThatThrownBy(() -> rows.compute(new float[10], new float[10], new float[10]))
+                    .isInstanceOf(OutOfDeviceMemoryException.class)
+                    .hasMessage("there is no memory even for one row: no memory for 10 elements");
+        }
+        assertThat(SmallMemoryBackend.usedElements()).isZero();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkhood.ml.NeighborhoodAttention;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.ml.param.Param;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,7 +97,7 @@ class AttentionErrorsTest {
     void everyParamOfTheStageIsAnOptionOrRefused() {
         NeighborhoodAttention stage = new NeighborhoodAttention("s");
         for (Param<?> param : stage.params()) {
-            String key = param.name().replaceAll("([A-Z])", "_$1").toLowerCase(java.util.Locale.ROOT);
+            String key = param.name().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
             boolean allowed = List.of(ALLOWED.split(", ")).contains(key);
             boolean refused = param.name().endsWith("Col")
                     || List.of("kernelSize", "keepInputCols", "maxBatchBytes", "handleInvalid")

@@ -22,6 +22,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -317,7 +318,7 @@ class AttentionFunctionTest {
                                 col("k"),
                                 col("v"),
                                 new int[] {3, 2},
-                                java.util.Map.of("feature_map", "5,6", "heads", "2", "scale", "0.5")))
+                                Map.of("feature_map", "5,6", "heads", "2", "scale", "0.5")))
                 .orderBy("id")
                 .collectAsList();
         List<Row> structs = maps.select(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkhood.ml.LocalSpark;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -38,7 +39,7 @@ final class SqlSession {
     /** What Spark says before a job; its own words stand around ours. */
     static void refusedAtAnalysis(String query, String message) {
         assertThatThrownBy(() -> SESSION.sql(query))
-                .isInstanceOf(org.apache.spark.sql.AnalysisException.class)
+                .isInstanceOf(AnalysisException.class)
                 .hasMessageContaining(message);
     }
 

@@ -7,6 +7,7 @@ import static io.sparkhood.sql.SqlSession.refusedAtAnalysis;
 import static io.sparkhood.sql.SqlSession.row;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sparkhood.column.TensorStruct;
 import io.sparkhood.format.Npy;
@@ -123,6 +124,21 @@ class TensorFunctionsTest {
         Row attended = row("select sparkhood.tensor_shape(sparkhood.neighborhood_attention(t, t, t, 2)) from "
                 + "(select sparkhood.image_tensor(file) as t from pictures)");
         assertThat(attended.getList(0)).isEqualTo(List.of(2, 3, 1, 3));
+    }
+
+    @Test
+    void theReadmesQueries() {
+        Row attended = row("SELECT sparkhood.neighborhood_attention(array(1f, 2f, 3f, 4f), array(1f, 0f, -1f, 0.5f), "
+                + "array(1f, 2f, 4f, 8f), 3, map('feature_map', '4', 'heads', '1'))");
+        assertThat(floats(attended.get(0)))
+                .containsExactly(new float[] {1.5148201f, 1.164939f, 6.8792953f, 7.277626f}, within(1e-5f));
+        List<Row> pictures = SESSION.sql("SELECT path, sparkhood.tensor_shape(sparkhood.neighborhood_attention(t, t, t, "
+                        + "array(7, 7), map('dilation', '2,2'))) FROM (SELECT path, sparkhood.image_tensor(content) AS t "
+                        + "FROM binaryFile.`../jobs/samples/*.png`) ORDER BY path")
+                .collectAsList();
+        assertThat(pictures).isNotEmpty();
+        assertThat(pictures.get(0).getString(0)).endsWith("/astronaut.png");
+        assertThat(pictures.get(0).getList(1)).isEqualTo(List.of(512, 512, 1, 3));
     }
 
     @Test
