@@ -20,8 +20,8 @@ import scala.Product;
 import scala.Tuple2;
 
 /**
- * The rows of a partition with their outputs, in order. Looks ahead over at most {@code maxBatchBytes} of inputs and outputs
- * and as many bytes of other columns (one larger row is alone), computes the rows of each operator in that window together, and keeps as many windows under way
+ * The rows of a partition with their outputs, in order. Looks ahead over at most {@code maxBatchBytes} of inputs and outputs,
+ * less where the lane has enough with less, and as many bytes of other columns (one larger row is alone), computes the rows of each operator in that window together, and keeps as many windows under way
  * as the backend can overlap. Never holds a partition.
  */
 final class Batches implements Iterator<Product>, AutoCloseable {
@@ -138,7 +138,7 @@ final class Batches implements Iterator<Product>, AutoCloseable {
     }
 
     private List<PendingRow> readWindow() {
-        long most = loop.options().maxBatchBytes();
+        long most = 0;
         List<PendingRow> rows = new ArrayList<>();
         long tensorBytes = 0;
         long otherBytes = 0;
@@ -147,7 +147,9 @@ final class Batches implements Iterator<Product>, AutoCloseable {
             first = null;
             tensorBytes += row.operator.rowBytes();
             otherBytes += RowBytes.of(row.row._1());
-            if (!rows.isEmpty() && (tensorBytes > most || otherBytes > most)) {
+            if (rows.isEmpty()) {
+                most = plan(row.operator, row.number).windowBytes();
+            } else if (tensorBytes > most || otherBytes > loop.options().maxBatchBytes()) {
                 first = row;
                 break;
             }

@@ -86,8 +86,13 @@ final class OpenPlans implements AutoCloseable {
         }
     }
 
-    /** A plan with the lane it runs on. */
-    record OpenPlan(Operator operator, Plan plan, long maxBatch, OpenLane on) {
+    /**
+     * A plan with the lane it runs on.
+     *
+     * @param maxBatch rows of a run
+     * @param windowBytes inputs and outputs worth looking ahead over for it
+     */
+    record OpenPlan(Operator operator, Plan plan, long maxBatch, long windowBytes, OpenLane on) {
         Lane lane() {
             return on.lane;
         }
@@ -125,7 +130,8 @@ final class OpenPlans implements AutoCloseable {
             throw new OutOfDeviceMemoryException(
                     "there is no memory even for one row: " + failure.getMessage(), failure);
         }
-        OpenPlan smaller = new OpenPlan(plan.operator(), plan.plan(), Math.max(1, rows / 2), plan.on());
+        OpenPlan smaller =
+                new OpenPlan(plan.operator(), plan.plan(), Math.max(1, rows / 2), plan.windowBytes(), plan.on());
         plans.put(plan.operator(), smaller);
         return smaller;
     }
@@ -141,8 +147,9 @@ final class OpenPlans implements AutoCloseable {
         Backend backend = chosen.handle().backend();
         OpenLane lane = lane(chosen.handle());
         windowsUnderWay = Math.max(windowsUnderWay, Math.min(2, lane.batchesInFlight));
-        long maxBatch = backend.maxBatch(operator, options.maxBatchBytes());
-        return new OpenPlan(operator, plan(backend, operator, maxBatch), maxBatch, lane);
+        long windowBytes = Math.min(options.maxBatchBytes(), lane.lane.enoughBatchBytes());
+        long maxBatch = backend.maxBatch(operator, windowBytes);
+        return new OpenPlan(operator, plan(backend, operator, maxBatch), maxBatch, windowBytes, lane);
     }
 
     private Plan plan(Backend backend, Operator operator, long maxBatch) {

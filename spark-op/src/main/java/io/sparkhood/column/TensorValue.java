@@ -1,8 +1,11 @@
 package io.sparkhood.column;
 
+import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Staging;
+import io.sparkhood.backend.Tensor;
 import io.sparkhood.operator.DType;
 import java.util.List;
+import java.util.Optional;
 
 /** One tensor of one row, checked to be whole in itself: its length is the product of its shape, where it has one. */
 public sealed interface TensorValue {
@@ -14,6 +17,9 @@ public sealed interface TensorValue {
 
     /** Writes all elements from element {@code at} on. */
     void writeTo(Staging staging, long at);
+
+    /** The elements themselves as a tensor of the lane, or nothing where it keeps tensors elsewhere. */
+    Optional<Tensor> adopt(Lane lane);
 
     /** Without a shape of its own. */
     record Flat(float[] values) implements TensorValue {
@@ -31,6 +37,11 @@ public sealed interface TensorValue {
         public void writeTo(Staging staging, long at) {
             staging.write(at, values, 0, values.length);
         }
+
+        @Override
+        public Optional<Tensor> adopt(Lane lane) {
+            return lane.adopt(values);
+        }
     }
 
     /** With its shape; {@code data} is little-endian. */
@@ -43,6 +54,11 @@ public sealed interface TensorValue {
         @Override
         public void writeTo(Staging staging, long at) {
             staging.write(at, data, 0, elements());
+        }
+
+        @Override
+        public Optional<Tensor> adopt(Lane lane) {
+            return lane.adopt(dtype, data);
         }
     }
 }
