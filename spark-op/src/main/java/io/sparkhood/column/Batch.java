@@ -6,8 +6,8 @@ import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.backend.Staging;
 import io.sparkhood.backend.Tensor;
-import io.sparkhood.column.Batches.PendingRow;
 import io.sparkhood.column.OpenPlans.OpenPlan;
+import io.sparkhood.column.WindowRow.PendingRow;
 import io.sparkhood.operator.Port;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,33 +24,40 @@ import org.jspecify.annotations.Nullable;
 final class Batch {
     private final OpenPlan plan;
     private final List<PendingRow> rows;
-    private final List<OutputColumn> outputs;
+    private final PartitionLoop loop;
     private final Buffers buffers;
     private final Map<String, Tensor> tensors = new HashMap<>(); // by port name
     private final Map<String, Object> adopted = new HashMap<>(); // outputs by port name: the arrays they are written to
     private final long start;
     private final Completion done;
+    private final long computeNanos;
+    private final long copyNanos;
     private boolean finished;
 
-    private Batch(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs, Buffers buffers) {
+    private Batch(OpenPlan plan, List<PendingRow> rows, PartitionLoop loop, Buffers buffers) {
         this.plan = plan;
         this.rows = rows;
-        this.outputs = outputs;
+        this.loop = loop;
         this.buffers = buffers;
         if (rows.size() == 1) {
             adopt(rows.get(0));
         }
-        List<Port> packed = withoutTensor(plan.operator().inputs());
-        List<Port> unpacked = withoutTensor(plan.operator().outputs());
-        packed.forEach(port -> tensors.put(port.name(), buffers.tensor(port, rows.size())));
-        unpacked.forEach(port -> tensors.put(port.name(), buffers.tensor(port, rows.size())));
-        packed.forEach(this::pack);
+        List<Port> toPack = withoutTensor(plan.operator().inputs());
+        List<Port> toUnpack = withoutTensor(plan.operator().outputs());
+        toPack.forEach(port -> tensors.put(port.name(), buffers.tensor(port, rows.size())));
+        toUnpack.forEach(port -> tensors.put(port.name(), buffers.tensor(port, rows.size())));
+        long begin = System.nanoTime();
+        toPack.forEach(this::pack);
         Lane lane = plan.lane();
         BoundTensors bound = BoundTensors.of(plan.plan(), rows.size(), tensors);
+        long packed = System.nanoTime();
         start = nanosSinceEpoch();
         plan.plan().run(lane, rows.size(), bound);
-        unpacked.forEach(port -> lane.download(tensor(port), rows.size() * port.elements()));
+        long run = System.nanoTime();
+        toUnpack.forEach(port -> lane.download(tensor(port), rows.size() * port.elements()));
         done = lane.mark();
+        computeNanos = run - packed;
+        copyNanos = packed - begin + System.nanoTime() - run;
     }
 
     /**
@@ -58,10 +65,10 @@ final class Batch {
      *
      * @throws OutOfDeviceMemoryException if there is no memory for so many rows; the lane goes on without them
      */
-    static Batch submit(OpenPlan plan, List<PendingRow> rows, List<OutputColumn> outputs) {
+    static Batch submit(OpenPlan plan, List<PendingRow> rows, PartitionLoop loop) {
         Buffers buffers = plan.on().nextBuffers();
         try {
-            Batch batch = new Batch(plan, rows, outputs, buffers);
+            Batch batch = new Batch(plan, rows, loop, buffers);
             plan.on().underWay.add(batch);
             return batch;
         } catch (OutOfDeviceMemoryException e) {
@@ -80,7 +87,7 @@ final class Batch {
                 value.adopt(plan.lane()).ifPresent(tensor -> tensors.put(name, tensor));
             }
         }
-        for (OutputColumn column : outputs) {
+        for (OutputColumn column : loop.transform().outputs()) {
             Port port = PartitionLoop.port(plan.operator(), column);
             Object array = column.array(port);
             OutputColumn.adopt(plan.lane(), array, port).ifPresent(tensor -> {
@@ -110,13 +117,16 @@ final class Batch {
             return;
         }
         finished = true;
+        long begin = System.nanoTime();
         done.await();
+        long awaited = System.nanoTime();
         long end = nanosSinceEpoch();
+        List<OutputColumn> outputs = loop.transform().outputs();
         for (int row = 0; row < rows.size(); row++) {
             List<Object> values = new ArrayList<>(outputs.size() + 1);
             for (OutputColumn column : outputs) {
                 Port port = PartitionLoop.port(plan.operator(), column);
-                values.add(OutputColumn.encode(filled(column, port, row), port));
+                values.add(column.encode(filled(column, port, row), port));
             }
             rows.get(row).outputs = values;
             rows.get(row).start = start;
@@ -124,6 +134,16 @@ final class Batch {
         }
         plan.on().underWay.remove(this);
         plan.on().free.add(buffers);
+        record(computeNanos + awaited - begin, copyNanos + System.nanoTime() - awaited);
+    }
+
+    private void record(long computeNanos, long copyNanos) {
+        LoopMetrics metrics = loop.metrics();
+        metrics.add(Measure.ROWS, rows.size());
+        metrics.add(Measure.BATCHES, 1);
+        metrics.add(Measure.BYTES, rows.size() * plan.operator().rowBytes());
+        metrics.add(Measure.COMPUTE_SECONDS, computeNanos);
+        metrics.add(Measure.COPY_SECONDS, copyNanos);
     }
 
     /** The array of a row's output, computed there or copied there now. */

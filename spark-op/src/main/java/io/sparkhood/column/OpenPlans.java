@@ -28,9 +28,10 @@ final class OpenPlans implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.sparkhood");
     /** Plans are cheap to make again; a partition of ever new shapes must not hold them all. */
     private static final int MOST_PLANS = 32;
-    /** Choices already logged by this JVM. */
+    /** Operators whose choice of a backend this JVM has logged, each with the backend's name before it. */
     private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
 
+    /** Operators beyond these go unlogged. */
     private static final int MOST_LOGGED = 100;
 
     private final RowOperator rows;
@@ -141,15 +142,16 @@ final class OpenPlans implements AutoCloseable {
                 .withScratchBytes(options.scratchBytes())
                 .withMemoryBudgetBytes(options.deviceMemoryBytes());
         Chosen chosen = Backends.choose(options.backend(), operator, opened);
-        if (LOGGED.size() < MOST_LOGGED && LOGGED.add(chosen.explanation())) {
-            LOG.info(chosen.explanation());
-        }
         Backend backend = chosen.handle().backend();
         OpenLane lane = lane(chosen.handle());
         windowsUnderWay = Math.max(windowsUnderWay, Math.min(2, lane.batchesInFlight));
         long windowBytes = Math.min(options.maxBatchBytes(), lane.lane.enoughBatchBytes());
         long maxBatch = backend.maxBatch(operator, windowBytes);
-        return new OpenPlan(operator, plan(backend, operator, maxBatch), maxBatch, windowBytes, lane);
+        OpenPlan made = new OpenPlan(operator, plan(backend, operator, maxBatch), maxBatch, windowBytes, lane);
+        if (LOGGED.size() < MOST_LOGGED && LOGGED.add(backend.name() + operator)) {
+            LOG.info("{}; {}; {}", chosen.explanation(), made.plan().describe(), operator);
+        }
+        return made;
     }
 
     private Plan plan(Backend backend, Operator operator, long maxBatch) {

@@ -7,8 +7,10 @@ import io.sparkhood.operator.DType;
 import io.sparkhood.operator.Port;
 import java.io.Serializable;
 import java.util.Optional;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Encoder;
-import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -46,19 +48,33 @@ public record OutputColumn(String port, String name, TensorForm form) implements
         }
     }
 
-    /** One row's tensor as the encoder takes it, float[] or Row, from its array. */
-    static Object encode(Object array, Port port) {
-        return array instanceof byte[] bytes
-                ? TensorStruct.of(
+    /** One row's tensor as the encoder takes it: float[], the Row of a struct, or a Row that holds a vector. */
+    Object encode(Object array, Port port) {
+        return switch (form) {
+            case ARRAY -> array;
+            case STRUCT ->
+                TensorStruct.of(
                         port.dtype(),
-                        bytes,
-                        port.shape().stream().mapToInt(Integer::intValue).toArray())
-                : array;
+                        (byte[]) array,
+                        port.shape().stream().mapToInt(Integer::intValue).toArray());
+            case VECTOR -> RowFactory.create(Vectors.dense(widened((float[]) array)));
+        };
+    }
+
+    private static double[] widened(float[] floats) {
+        double[] doubles = new double[floats.length];
+        for (int i = 0; i < floats.length; i++) {
+            doubles[i] = floats[i];
+        }
+        return doubles;
     }
 
     Encoder<?> encoder(SparkSession session) {
-        return form == TensorForm.STRUCT
-                ? Encoders.row(TensorStruct.SCHEMA)
-                : session.implicits().newFloatArrayEncoder();
+        return form.encoder(session, TensorStruct.SCHEMA);
+    }
+
+    /** The column, from where the typed code left it. */
+    Column from(String place) {
+        return form.unwrapped(place).as(name);
     }
 }

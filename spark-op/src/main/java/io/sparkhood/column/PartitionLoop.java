@@ -1,5 +1,7 @@
 package io.sparkhood.column;
 
+import io.sparkhood.column.WindowRow.InvalidRow;
+import io.sparkhood.column.WindowRow.PendingRow;
 import io.sparkhood.operator.Operator;
 import io.sparkhood.operator.Port;
 import java.util.ArrayList;
@@ -23,7 +25,8 @@ record PartitionLoop(
         List<TensorColumn> columns,
         List<Integer> places,
         RowOperator rows,
-        BatchOptions options)
+        BatchOptions options,
+        LoopMetrics metrics)
         implements MapPartitionsFunction<Tuple2<Row, Product>, Product> {
 
     PartitionLoop {
@@ -41,26 +44,61 @@ record PartitionLoop(
         return batches;
     }
 
-    /** The tensors of a row by port. */
-    List<TensorValue> decode(Product tensors) {
+    /**
+     * The tensors of a row by port.
+     *
+     * @throws InvalidRowException naming column, expected and found
+     */
+    List<TensorValue> decode(Tuple2<Row, Product> row) {
         List<TensorValue> values = new ArrayList<>(columns.size());
         for (int port = 0; port < columns.size(); port++) {
-            int first = places.indexOf(places.get(port));
-            values.add(
-                    first < port
-                            ? values.get(first) // one column for several ports
-                            : columns.get(port).decode(tensors.productElement(places.get(port))));
+            int first = firstPort(port);
+            if (first < port) {
+                values.add(values.get(first));
+                continue;
+            }
+            TensorColumn column = columns.get(port);
+            column.requireNoNulls(row._1());
+            values.add(column.decode(row._2().productElement(places.get(port))));
         }
         return values;
     }
 
-    /** The outputs of a row, from what {@link Batches} computed for it. */
-    Product encode(Tuple2<Row, Product> input, List<Object> outputs, long start, long end) {
-        List<Object> values = outputs;
-        if (transform.runTimeCol() != null) {
-            values = new ArrayList<>(outputs);
-            values.add(RowFactory.create(start, end));
+    /** One column may stand for several ports. */
+    private int firstPort(int port) {
+        return places.indexOf(places.get(port));
+    }
+
+    /**
+     * Looks for NaN and infinities where that is asked for.
+     *
+     * @throws InvalidRowException naming column, element and value
+     */
+    void requireFinite(List<TensorValue> tensors) {
+        if (!transform.invalidRows().checkFinite()) {
+            return;
         }
+        for (int port = 0; port < tensors.size(); port++) {
+            if (firstPort(port) == port) {
+                columns.get(port).requireFinite(tensors.get(port));
+            }
+        }
+    }
+
+    /** A row as it leaves: with its outputs, or with nulls and the sentence that says why. */
+    Product encode(WindowRow row) {
+        @Nullable PendingRow computed = row instanceof PendingRow pending ? pending : null;
+        List<@Nullable Object> values = new ArrayList<>();
+        for (int i = 0; i < transform.outputs().size(); i++) {
+            values.add(computed == null ? null : computed.outputs.get(i));
+        }
+        if (transform.runTimeCol() != null) {
+            values.add(computed == null ? null : RowFactory.create(computed.start, computed.end));
+        }
+        if (transform.invalidRows().errorCol() != null) {
+            values.add(row instanceof InvalidRow invalid ? invalid.sentence() : null);
+        }
+        Tuple2<Row, Product> input = row.input();
         Product typed = tuple(values);
         return transform.keepInputs() ? new Tuple3<>(input._1(), typed, input._2()) : new Tuple2<>(input._1(), typed);
     }
@@ -73,7 +111,7 @@ record PartitionLoop(
                 .orElseThrow();
     }
 
-    private static Product tuple(List<Object> of) {
+    private static Product tuple(List<@Nullable Object> of) {
         return switch (of.size()) {
             case 1 -> new Tuple1<>(of.get(0));
             case 2 -> new Tuple2<>(of.get(0), of.get(1));

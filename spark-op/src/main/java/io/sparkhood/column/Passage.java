@@ -1,6 +1,5 @@
 package io.sparkhood.column;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.date_from_unix_date;
 import static org.apache.spark.sql.functions.timestamp_micros;
 import static org.apache.spark.sql.functions.unix_date;
@@ -61,11 +60,11 @@ enum Passage {
      * The column as it was, under its own name. Encoders know fewer types than columns have (arrays without nulls, intervals
      * of days to seconds), hence the cast.
      */
-    Column back(String crossed, StructField field) {
+    Column back(Column crossed, StructField field) {
         Column column = switch (this) {
-            case PLAIN, TEXT -> col(crossed);
-            case DATE -> date_from_unix_date(col(crossed));
-            case TIMESTAMP -> timestamp_micros(col(crossed));
+            case PLAIN, TEXT -> crossed;
+            case DATE -> date_from_unix_date(crossed);
+            case TIMESTAMP -> timestamp_micros(crossed);
         };
         return column.cast(field.dataType()).as(field.name(), field.metadata());
     }

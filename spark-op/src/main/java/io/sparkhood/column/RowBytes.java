@@ -1,6 +1,8 @@
 package io.sparkhood.column;
 
 import org.apache.spark.sql.Row;
+import org.jspecify.annotations.Nullable;
+import scala.Product;
 import scala.collection.Iterable;
 
 /** Roughly what the values of a row hold in the heap beside the row itself: arrays, texts, and what is nested. */
@@ -17,9 +19,20 @@ final class RowBytes {
         return bytes;
     }
 
-    private static long of(Object value) {
+    static long of(Product values) {
+        long bytes = 0;
+        for (int i = 0; i < values.productArity(); i++) {
+            bytes += of(values.productElement(i));
+        }
+        return bytes;
+    }
+
+    private static long of(@Nullable Object value) {
         if (value instanceof byte[] array) {
             return array.length;
+        }
+        if (value instanceof float[] array) {
+            return (long) Float.BYTES * array.length;
         }
         if (value instanceof String text) {
             return 2L * text.length();

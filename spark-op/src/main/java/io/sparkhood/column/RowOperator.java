@@ -11,7 +11,7 @@ public interface RowOperator extends Serializable {
      * The operator for a row with these tensors, in the order of the stage's input ports. Rows with equal operators are
      * computed together. A port that the operator does not have, such as additional keys of 0 tokens, is left out.
      *
-     * @throws IllegalArgumentException naming column, expected and found
+     * @throws InvalidRowException naming column, expected and found
      */
     Operator of(List<TensorValue> tensors);
 

@@ -3,6 +3,7 @@ package io.sparkhood.column;
 import io.sparkhood.operator.DType;
 import java.io.Serializable;
 import java.util.List;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
@@ -13,27 +14,58 @@ import org.jspecify.annotations.Nullable;
  * @param name the column's name, for messages
  * @param form how it is stored
  * @param shapeField field numbers in a struct, -1 for the other forms
+ * @param nullsField field of the row's other columns that has this column's array where it has a null element, -1 if arrays
+ *     are not looked through
  */
-record TensorColumn(String name, TensorForm form, int shapeField, int dtypeField, int dataField)
+record TensorColumn(String name, TensorForm form, int shapeField, int dtypeField, int dataField, int nullsField)
         implements Serializable {
+    /** Arrays of Java have no more axes that mean something; messages print shapes. */
+    private static final int MOST_AXES = 32;
+
+    private static final int MOST_DTYPE_LETTERS = 32;
 
     static TensorColumn of(String name, TensorForm form, @Nullable StructType struct) {
         return struct == null
-                ? new TensorColumn(name, form, -1, -1, -1)
+                ? new TensorColumn(name, form, -1, -1, -1, -1)
                 : new TensorColumn(
-                        name, form, struct.fieldIndex("shape"), struct.fieldIndex("dtype"), struct.fieldIndex("data"));
+                        name,
+                        form,
+                        struct.fieldIndex("shape"),
+                        struct.fieldIndex("dtype"),
+                        struct.fieldIndex("data"),
+                        -1);
+    }
+
+    /** The same, with null elements marked in a field of the row's other columns. */
+    TensorColumn withNullsField(int field) {
+        return new TensorColumn(name, form, shapeField, dtypeField, dataField, field);
     }
 
     /**
-     * Decodes a value as the encoder delivers it: float[] or Row.
+     * Looks at the mark of an array that has a null element.
      *
-     * @throws IllegalArgumentException naming column, expected and found
+     * @throws InvalidRowException if it is there
+     */
+    void requireNoNulls(Row others) {
+        if (nullsField >= 0 && !others.isNullAt(nullsField)) {
+            throw bad("element " + others.getList(nullsField).indexOf(null) + " is null");
+        }
+    }
+
+    /**
+     * Decodes a value as the encoder delivers it: float[], the Row of a struct, or a Row that holds a vector.
+     *
+     * @throws InvalidRowException naming column, expected and found
      */
     TensorValue decode(@Nullable Object value) {
-        if (value == null) {
+        if (value == null || form == TensorForm.VECTOR && ((Row) value).isNullAt(0)) {
             throw bad("the tensor is null");
         }
-        return value instanceof Row struct ? decodeStruct(struct) : new TensorValue.Flat((float[]) value);
+        return switch (form) {
+            case ARRAY -> new TensorValue.Flat((float[]) value);
+            case STRUCT -> decodeStruct((Row) value);
+            case VECTOR -> new TensorValue.Rounded(((Row) value).<Vector>getAs(0));
+        };
     }
 
     private TensorValue decodeStruct(Row struct) {
@@ -43,6 +75,9 @@ record TensorColumn(String name, TensorForm form, int shapeField, int dtypeField
             }
         }
         List<@Nullable Integer> raw = struct.getList(shapeField);
+        if (raw.size() > MOST_AXES) {
+            throw bad("the tensor's shape must have at most " + MOST_AXES + " numbers, but has " + raw.size());
+        }
         if (raw.contains(null)) {
             throw bad("the tensor's shape " + raw + " has a null");
         }
@@ -57,8 +92,9 @@ record TensorColumn(String name, TensorForm form, int shapeField, int dtypeField
     }
 
     private DType dtype(String text) {
+        boolean isLong = text.length() > MOST_DTYPE_LETTERS;
         try {
-            return DType.of(text);
+            return DType.of(isLong ? text.substring(0, MOST_DTYPE_LETTERS) + "..." : text);
         } catch (IllegalArgumentException e) {
             throw bad(e.getMessage());
         }
@@ -79,7 +115,19 @@ record TensorColumn(String name, TensorForm form, int shapeField, int dtypeField
         return bytes;
     }
 
-    IllegalArgumentException bad(@Nullable String sentence) {
-        return new IllegalArgumentException("column " + name + ": " + sentence);
+    /**
+     * Looks for NaN and infinities.
+     *
+     * @throws InvalidRowException naming the first
+     */
+    void requireFinite(TensorValue tensor) {
+        int index = tensor.firstNonFinite();
+        if (index >= 0) {
+            throw bad("element " + index + " is " + tensor.element(index) + ", but checkFinite asks for finite values");
+        }
+    }
+
+    InvalidRowException bad(@Nullable String sentence) {
+        return InvalidRowException.of(name, sentence);
     }
 }

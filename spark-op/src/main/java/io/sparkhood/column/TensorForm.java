@@ -1,7 +1,14 @@
 package io.sparkhood.column;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.struct;
+
 import java.util.Optional;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Encoder;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -19,6 +26,9 @@ public enum TensorForm {
     /** What a message says a tensor column may be. */
     public static final String ALLOWED =
             "array<float>, struct<shape: array<int>, dtype: string, data: binary> or vector";
+
+    /** Vectors travel in a struct of their own, for Spark has an encoder of rows with vectors, but none of vectors. */
+    private static final StructType WRAPPED_VECTOR = new StructType().add("vector", SQLDataTypes.VectorType());
 
     @SuppressWarnings("ImmutableEnumChecker") // Spark's types are values
     private final DataType outputType;
@@ -41,6 +51,25 @@ public enum TensorForm {
     /** Type of an output column of this form. */
     public DataType outputType() {
         return outputType;
+    }
+
+    /** The encoder that takes a column of this form through typed code without boxing an element. */
+    Encoder<?> encoder(SparkSession session, DataType type) {
+        return switch (this) {
+            case ARRAY -> session.implicits().newFloatArrayEncoder();
+            case STRUCT -> Encoders.row((StructType) type);
+            case VECTOR -> Encoders.row(WRAPPED_VECTOR);
+        };
+    }
+
+    /** A column as {@link #encoder} takes it. */
+    Column wrapped(Column column) {
+        return this == VECTOR ? struct(column.as("vector")) : column;
+    }
+
+    /** The column that {@link #encoder} has written at a place. */
+    Column unwrapped(String place) {
+        return col(this == VECTOR ? place + ".vector" : place);
     }
 
     /** Whether rows carry their shapes themselves. */

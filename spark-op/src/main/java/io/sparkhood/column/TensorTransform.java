@@ -1,16 +1,18 @@
 package io.sparkhood.column;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
+import io.sparkhood.column.InvalidRows.Handling;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.spark.ml.functions;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
@@ -34,12 +36,15 @@ import scala.Tuple2;
  * @param outputs columns to add
  * @param runTimeCol column to add with the wall-clock time of the run that computed the row, or null
  * @param keepInputs whether the input columns stay
+ * @param invalidRows what becomes of rows that cannot be computed
  */
 public record TensorTransform(
         List<String> inputs,
         List<OutputColumn> outputs,
         @Nullable String runTimeCol,
-        boolean keepInputs) implements Serializable {
+        boolean keepInputs,
+        InvalidRows invalidRows)
+        implements Serializable {
 
     /** Type of the run time column: start and end of the run in nanoseconds since the epoch. */
     public static final StructType RUN_TIME =
@@ -56,12 +61,21 @@ public record TensorTransform(
         for (OutputColumn output : outputs) {
             result = result.add(output.name(), output.form().outputType(), true);
         }
-        return runTimeCol == null ? result : result.add(runTimeCol, RUN_TIME, true);
+        if (runTimeCol != null) {
+            result = result.add(runTimeCol, RUN_TIME, true);
+        }
+        @Nullable String errorCol = invalidRows.errorCol();
+        return errorCol == null ? result : result.add(errorCol, DataTypes.StringType, true);
     }
 
-    /** Adds the outputs. */
-    public Dataset<Row> apply(Dataset<?> dataset, RowOperator rows, BatchOptions options) {
-        return new Wiring(dataset).run(rows, options);
+    /**
+     * Adds the outputs.
+     *
+     * @param stage the stage's name, with which the names of the accumulators on Spark's stage page begin
+     */
+    public Dataset<Row> apply(String stage, Dataset<?> dataset, RowOperator rows, BatchOptions options) {
+        LoopMetrics metrics = LoopMetrics.of(dataset.sparkSession().sparkContext(), stage);
+        return new Wiring(dataset).run(rows, options, metrics);
     }
 
     /** The columns of one DataFrame sorted into those that pass as a Row and those that pass typed. */
@@ -71,6 +85,7 @@ public record TensorTransform(
         private final StructField[] fields;
         private final List<Integer> tensors; // distinct input columns, by number
         private final List<Integer> rest = new ArrayList<>(); // the others, by number
+        private final List<Integer> marked = new ArrayList<>(); // tensors whose null elements are looked for, by number
 
         Wiring(Dataset<?> dataset) {
             session = dataset.sparkSession();
@@ -81,6 +96,11 @@ public record TensorTransform(
                 distinct.add(dataset.schema().fieldIndex(input));
             }
             tensors = List.copyOf(distinct);
+            for (int tensor : tensors) {
+                if (invalidRows.handling() != Handling.ERROR && NullElements.possibleIn(fields[tensor].dataType())) {
+                    marked.add(tensor);
+                }
+            }
             for (int i = 0; i < fields.length; i++) {
                 numbers[i] = "c" + i;
                 // a vector is converted for the loop, so a kept one has to pass as it was
@@ -95,7 +115,7 @@ public record TensorTransform(
             return TensorForm.of(fields[column].dataType()).orElseThrow();
         }
 
-        Dataset<Row> run(RowOperator rows, BatchOptions options) {
+        Dataset<Row> run(RowOperator rows, BatchOptions options, LoopMetrics metrics) {
             Encoder<Product> tensorEncoder =
                     tuple(tensors.stream().map(this::tensorEncoder).toList());
             Encoder<Product> outputEncoder = outputEncoder();
@@ -103,7 +123,7 @@ public record TensorTransform(
             Dataset<Tuple2<Row, Product>> typed = numbered.select(
                             restColumn().as("_1"), tensorColumn().as("_2"))
                     .as(Encoders.tuple(restEncoder, tensorEncoder));
-            PartitionLoop loop = new PartitionLoop(TensorTransform.this, columns(), places(), rows, options);
+            PartitionLoop loop = new PartitionLoop(TensorTransform.this, columns(), places(), rows, options, metrics);
             Encoder<?> result = keepInputs
                     ? Encoders.tuple(restEncoder, outputEncoder, tensorEncoder)
                     : Encoders.tuple(restEncoder, outputEncoder);
@@ -116,7 +136,9 @@ public record TensorTransform(
                     .map(name -> {
                         int number = tensors.get(places().get(inputs.indexOf(name)));
                         @Nullable StructType type = fields[number].dataType() instanceof StructType s ? s : null;
-                        return TensorColumn.of(name, form(number), form(number).carriesShape() ? type : null);
+                        int mark = marked.indexOf(number);
+                        return TensorColumn.of(name, form(number), form(number).carriesShape() ? type : null)
+                                .withNullsField(mark < 0 ? -1 : rest.size() + mark);
                     })
                     .toList();
         }
@@ -129,9 +151,7 @@ public record TensorTransform(
         }
 
         private Encoder<?> tensorEncoder(int column) {
-            return form(column) == TensorForm.STRUCT
-                    ? Encoders.row((StructType) fields[column].dataType())
-                    : session.implicits().newFloatArrayEncoder();
+            return form(column).encoder(session, fields[column].dataType());
         }
 
         private Encoder<Product> outputEncoder() {
@@ -139,6 +159,9 @@ public record TensorTransform(
             outputs.forEach(output -> encoders.add(output.encoder(session)));
             if (runTimeCol != null) {
                 encoders.add(Encoders.row(RUN_TIME));
+            }
+            if (invalidRows.errorCol() != null) {
+                encoders.add(Encoders.STRING());
             }
             return tuple(encoders);
         }
@@ -150,31 +173,37 @@ public record TensorTransform(
                 schema =
                         schema.add("c" + number, Passage.of(field.dataType()).type(field.dataType()), field.nullable());
             }
-            return rest.isEmpty() ? schema.add("none", DataTypes.BooleanType, false) : schema;
+            for (int number : marked) {
+                schema = schema.add("n" + number, fields[number].dataType(), true);
+            }
+            return schema.isEmpty() ? schema.add("none", DataTypes.BooleanType, false) : schema;
         }
 
+        /** The other columns; after them, where an array has a null element, that array, which the typed code cannot take. */
         private Column restColumn() {
-            return rest.isEmpty()
-                    ? struct(lit(true).as("none"))
-                    : struct(rest.stream()
-                            .map(number -> Passage.of(fields[number].dataType())
-                                    .out(col("c" + number))
-                                    .as("c" + number))
-                            .toArray(Column[]::new));
+            List<Column> columns = new ArrayList<>();
+            for (int number : rest) {
+                Column column = col("c" + number);
+                columns.add(Passage.of(fields[number].dataType()).out(column).as("c" + number));
+            }
+            for (int number : marked) {
+                Column array = col("c" + number);
+                columns.add(when(NullElements.in(array), array).as("n" + number));
+            }
+            return columns.isEmpty() ? struct(lit(true).as("none")) : struct(columns.toArray(Column[]::new));
         }
 
         private Column tensorColumn() {
             Column[] columns = new Column[tensors.size()];
             for (int i = 0; i < columns.length; i++) {
-                Column column = col("c" + tensors.get(i));
-                columns[i] = (form(tensors.get(i)) == TensorForm.VECTOR ? floats(column) : column).as("_" + (i + 1));
+                int number = tensors.get(i);
+                Column column = col("c" + number);
+                if (marked.contains(number)) {
+                    column = when(not(NullElements.in(column)), column);
+                }
+                columns[i] = form(number).wrapped(column).as("_" + (i + 1));
             }
             return struct(columns);
-        }
-
-        /** A vector as an array; Spark's conversion of a null one fails without naming the column. */
-        private static Column floats(Column vector) {
-            return when(vector.isNotNull(), functions.vector_to_array(vector, "float32"));
         }
 
         /** The columns of the result under their own names, in their old order, outputs last. */
@@ -182,21 +211,29 @@ public record TensorTransform(
             List<Column> columns = new ArrayList<>();
             for (int i = 0; i < fields.length; i++) {
                 if (rest.contains(i)) {
-                    columns.add(Passage.of(fields[i].dataType()).back("_1.c" + i, fields[i]));
+                    columns.add(Passage.of(fields[i].dataType()).back(col("_1.c" + i), fields[i]));
                 } else if (keepInputs) {
-                    columns.add(Passage.PLAIN.back("_3._" + (tensors.indexOf(i) + 1), fields[i]));
+                    columns.add(kept(i));
                 }
             }
-            for (int i = 0; i < outputs.size(); i++) {
-                Column column = col("_2._" + (i + 1));
-                boolean vector = outputs.get(i).form() == TensorForm.VECTOR;
-                columns.add((vector ? functions.array_to_vector(column) : column)
-                        .as(outputs.get(i).name()));
+            int place = 1;
+            for (OutputColumn output : outputs) {
+                columns.add(output.from("_2._" + place++));
             }
             if (runTimeCol != null) {
-                columns.add(col("_2._" + (outputs.size() + 1)).as(runTimeCol));
+                columns.add(col("_2._" + place++).as(runTimeCol));
+            }
+            if (invalidRows.errorCol() != null) {
+                columns.add(col("_2._" + place).as(invalidRows.errorCol()));
             }
             return columns.toArray(Column[]::new);
+        }
+
+        /** An input column as it came. */
+        private Column kept(int number) {
+            Column typed = col("_3._" + (tensors.indexOf(number) + 1));
+            Column column = marked.contains(number) ? coalesce(col("_1.n" + number), typed) : typed;
+            return Passage.PLAIN.back(column, fields[number]);
         }
     }
 

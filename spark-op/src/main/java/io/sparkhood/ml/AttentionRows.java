@@ -3,6 +3,7 @@ package io.sparkhood.ml;
 import static io.sparkhood.operator.NeighborhoodAttentionOperator.RELATIVE_POSITION_BIAS;
 
 import io.sparkhood.backend.Parameters;
+import io.sparkhood.column.InvalidRowException;
 import io.sparkhood.column.RowOperator;
 import io.sparkhood.column.TensorValue;
 import io.sparkhood.column.TensorValue.Shaped;
@@ -224,8 +225,8 @@ record AttentionRows(List<String> columns, AttentionParams params) implements Ro
             return product;
         }
 
-        private IllegalArgumentException bad(int port, @Nullable String sentence) {
-            return new IllegalArgumentException("column " + columns.get(port) + ": " + sentence);
+        private InvalidRowException bad(int port, @Nullable String sentence) {
+            return InvalidRowException.of(columns.get(port), sentence);
         }
     }
 }

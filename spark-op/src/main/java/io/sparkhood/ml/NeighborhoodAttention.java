@@ -1,6 +1,8 @@
 package io.sparkhood.ml;
 
 import io.sparkhood.column.BatchOptions;
+import io.sparkhood.column.InvalidRows;
+import io.sparkhood.column.InvalidRows.Handling;
 import io.sparkhood.column.OutputColumn;
 import io.sparkhood.column.TensorForm;
 import io.sparkhood.column.TensorTransform;
@@ -41,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * "Generalized Neighborhood Attention" (2025).
  */
 public final class NeighborhoodAttention extends NeighborhoodAttentionParams implements DefaultParamsWritable {
+    private static final String NAME = "neighborhoodAttention";
     private static final List<String> READER_BATCHES = List.of(
             "spark.sql.parquet.columnarReaderBatchSize",
             "spark.sql.orc.columnarReaderBatchSize",
@@ -48,7 +51,7 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
 
     /** A stage with a new uid. */
     public NeighborhoodAttention() {
-        this(Identifiable$.MODULE$.randomUID("neighborhoodAttention"));
+        this(Identifiable$.MODULE$.randomUID(NAME));
     }
 
     /** A stage with this uid, as MLlib's reader makes it. */
@@ -72,8 +75,13 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
     }
 
     /**
-     * Adds the outputs, lazily; the checks of {@link #transformSchema} come first. A row whose tensors do not fit fails its
-     * task with a message that names column, expected and found.
+     * Adds the outputs, lazily; the checks of {@link #transformSchema} come first. A row whose tensors are missing, broken or
+     * do not fit is treated as {@link #handleInvalid} says: by default it fails its task with a message that names column,
+     * expected and found. A backend that refuses, and memory or devices that fail, always fail the task.
+     *
+     * <p>Spark's page of the stage shows what was computed, in accumulators whose names begin with {@code
+     * neighborhoodAttention}: rows, batches, invalid rows, compute seconds, copy seconds, bytes, batch splits. A partition that
+     * Spark computes twice counts twice.
      */
     @Override
     public Dataset<Row> transform(Dataset<?> dataset) {
@@ -89,7 +97,7 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
                 getScratchBytes(),
                 getDeviceMemoryBytes(),
                 readerRows);
-        return transform.apply(dataset, new AttentionRows(transform.inputs(), attentionParams()), options);
+        return transform.apply(NAME, dataset, new AttentionRows(transform.inputs(), attentionParams()), options);
     }
 
     /**
@@ -131,7 +139,9 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
             outputs.add(new OutputColumn("logSumExp", getLogSumExpCol(), queryForm));
         }
         @Nullable String runTime = orNull(runTimeCol());
-        TensorTransform transform = new TensorTransform(names, outputs, runTime, getKeepInputCols());
+        InvalidRows invalidRows =
+                new InvalidRows(Handling.of(getHandleInvalid()), orNull(errorCol()), getCheckFinite());
+        TensorTransform transform = new TensorTransform(names, outputs, runTime, getKeepInputCols(), invalidRows);
         requireFree(schema, names);
         return transform;
     }
@@ -171,7 +181,7 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
                 taken.add(name.toLowerCase(Locale.ROOT));
             }
         }
-        for (Param<String> param : List.of(outputCol(), logSumExpCol(), runTimeCol())) {
+        for (Param<String> param : List.of(outputCol(), logSumExpCol(), runTimeCol(), errorCol())) {
             if (isDefined(param) && !taken.add(getOrDefault(param).toLowerCase(Locale.ROOT))) {
                 throw new IllegalArgumentException(param.name() + ": column '" + getOrDefault(param)
                         + "' exists already; choose another name or drop that column first");
@@ -291,6 +301,21 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
 
     public NeighborhoodAttention setKeepInputCols(boolean value) {
         set(keepInputCols(), value);
+        return this;
+    }
+
+    public NeighborhoodAttention setHandleInvalid(String value) {
+        set(handleInvalid(), value);
+        return this;
+    }
+
+    public NeighborhoodAttention setErrorCol(String value) {
+        set(errorCol(), value);
+        return this;
+    }
+
+    public NeighborhoodAttention setCheckFinite(boolean value) {
+        set(checkFinite(), value);
         return this;
     }
 }

@@ -1,6 +1,7 @@
 package io.sparkhood.ml;
 
 import io.sparkhood.backend.BackendChoice;
+import io.sparkhood.column.InvalidRows.Handling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -43,6 +44,9 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
     private final LongParam scratchBytes;
     private final LongParam deviceMemoryBytes;
     private final BooleanParam keepInputCols;
+    private final Param<String> handleInvalid;
+    private final Param<String> errorCol;
+    private final BooleanParam checkFinite;
 
     NeighborhoodAttentionParams(String uid) {
         this.uid = uid; // before the params, which ask for it
@@ -100,6 +104,17 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
                 "memory of a GPU that all tasks of an executor may take together, in bytes; what finds no room is computed "
                         + "in smaller batches; 0: three quarters of what is free");
         keepInputCols = make.flag("keepInputCols", "whether the input columns stay in the output");
+        handleInvalid = make.choice(
+                "handleInvalid",
+                "what becomes of a row that cannot be computed: error fails its task, skip leaves it out and counts it, keep "
+                        + "keeps it with null outputs and the reason in errorCol",
+                Handling.names());
+        errorCol = make.column(
+                "errorCol",
+                "column for why a row could not be computed, null where it was; needed by handleInvalid=keep");
+        checkFinite = make.flag(
+                "checkFinite",
+                "whether a row with a NaN or an infinity among its inputs counts as one that cannot be computed");
         setDefault(queryCol, "query");
         setDefault(keyCol, "key");
         setDefault(valueCol, "value");
@@ -113,6 +128,8 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
         setDefault(scratchBytes, 8L << 20); // the cpu backend's own
         setDefault(deviceMemoryBytes, 0L);
         setDefault(keepInputCols, true);
+        setDefault(handleInvalid, Handling.ERROR.toString());
+        setDefault(checkFinite, false);
     }
 
     @Override
@@ -347,5 +364,29 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
 
     public final boolean getKeepInputCols() {
         return (boolean) getOrDefault(keepInputCols);
+    }
+
+    public final Param<String> handleInvalid() {
+        return handleInvalid;
+    }
+
+    public final String getHandleInvalid() {
+        return getOrDefault(handleInvalid);
+    }
+
+    public final Param<String> errorCol() {
+        return errorCol;
+    }
+
+    public final String getErrorCol() {
+        return getOrDefault(errorCol);
+    }
+
+    public final BooleanParam checkFinite() {
+        return checkFinite;
+    }
+
+    public final boolean getCheckFinite() {
+        return (boolean) getOrDefault(checkFinite);
     }
 }

@@ -2,6 +2,7 @@ package io.sparkhood.ml;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleArrayArrayParam;
@@ -31,6 +32,11 @@ record StageParams(Params stage) {
     Param<String> backend(String name, String doc) {
         Validator<String> word = value -> value.matches("[a-z][a-z0-9-]*");
         return new Param<>(stage.uid(), name, doc, scala(word), String.class);
+    }
+
+    Param<String> choice(String name, String doc, List<String> choices) {
+        Validator<String> known = List.copyOf(choices)::contains;
+        return new Param<>(stage.uid(), name, doc, scala(known), String.class);
     }
 
     IntArrayParam extents(String name, String doc) {

@@ -52,7 +52,10 @@ class NeighborhoodAttentionTest extends StageContract {
                 .setMaxBatchBytes(10_000)
                 .setScratchBytes(20_000)
                 .setDeviceMemoryBytes(1 << 30)
-                .setKeepInputCols(false);
+                .setKeepInputCols(false)
+                .setHandleInvalid("keep")
+                .setErrorCol("error")
+                .setCheckFinite(true);
     }
 
     @Override

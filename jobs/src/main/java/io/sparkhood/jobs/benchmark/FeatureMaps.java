@@ -42,26 +42,48 @@ record FeatureMaps(SparkSession session, MapForm form) {
                 .write()
                 .option("compression", "none")
                 .option("parquet.block.size", 16 << 20)
+                .option("parquet.block.size.row.check.min", 4) // of 100 rows, without a look at their bytes
+                .option("parquet.block.size.row.check.max", 4)
                 .parquet(table.toUri().toString());
         return session.read().parquet(table.toUri().toString());
     }
 
     /** The rows through a mapPartitions that does nothing, in the stage's own encoders. */
     Dataset<Row> identity(Dataset<Row> maps) {
-        Encoder<Object> map = form.encoder(session);
-        Encoder<Tuple2<Row, Tuple3<Object, Object, Object>>> typed =
-                Encoders.tuple(Encoders.row(REST), Encoders.tuple(map, map, map));
-        Column tensors =
-                struct(col("query").as("_1"), col("key").as("_2"), col("value").as("_3"));
-        MapPartitionsFunction<Tuple2<Row, Tuple3<Object, Object, Object>>, Tuple2<Row, Tuple3<Object, Object, Object>>>
-                same = rows -> rows;
-        return maps.select(struct(col("id")).as("_1"), tensors.as("_2"))
-                .as(typed)
-                .mapPartitions(same, typed)
+        MapPartitionsFunction<Tuple2<Row, Tuple3<Object, Object, Object>>, Tuple2<Row, Tuple3<Object, Object, Object>>> same = rows -> rows;
+        return typed(maps)
+                .mapPartitions(same, Encoders.tuple(Encoders.row(REST), tensors()))
+                .select(col("_1.id"), place("_2._1", "query"), place("_2._2", "key"), place("_2._3", "value"));
+    }
+
+    /** The rows with a copy of the value as output: the least that a stage by mapPartitions does beside its arithmetic. */
+    Dataset<Row> copied(Dataset<Row> maps) {
+        MapForm copied = form;
+        MapFunction<Tuple2<Row, Tuple3<Object, Object, Object>>, Tuple3<Row, Object, Tuple3<Object, Object, Object>>> copy =
+                row -> new Tuple3<>(row._1(), copied.copy(row._2()._3()), row._2());
+        return typed(maps)
+                .map(copy, Encoders.tuple(Encoders.row(REST), form.encoder(session), tensors()))
                 .select(
                         col("_1.id"),
-                        col("_2._1").cast(form.type()).as("query"),
-                        col("_2._2").cast(form.type()).as("key"),
-                        col("_2._3").cast(form.type()).as("value"));
+                        place("_3._1", "query"),
+                        place("_3._2", "key"),
+                        place("_3._3", "value"),
+                        place("_2", "output"));
+    }
+
+    private Dataset<Tuple2<Row, Tuple3<Object, Object, Object>>> typed(Dataset<Row> maps) {
+        Column tensors = struct(
+                col("query").as("_1"), col("key").as("_2"), col("value").as("_3"));
+        return maps.select(struct(col("id")).as("_1"), tensors.as("_2"))
+                .as(Encoders.tuple(Encoders.row(REST), tensors()));
+    }
+
+    private Encoder<Tuple3<Object, Object, Object>> tensors() {
+        Encoder<Object> map = form.encoder(session);
+        return Encoders.tuple(map, map, map);
+    }
+
+    private Column place(String place, String name) {
+        return col(place).cast(form.type()).as(name);
     }
 }

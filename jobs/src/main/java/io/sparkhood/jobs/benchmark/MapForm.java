@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 
@@ -20,6 +21,7 @@ public enum MapForm {
     /** Tensor struct. */
     BFLOAT16(DType.BFLOAT16);
 
+    private static final int DATA_FIELD = TensorStruct.SCHEMA.fieldIndex("data");
     private static final float ULP_OF_24_BITS = 0x1p-23f;
 
     private final DType dtype;
@@ -52,6 +54,14 @@ public enum MapForm {
             case FLOAT32 -> TensorStruct.of(floats(random), StageProblem.SHAPE);
             case BFLOAT16 -> TensorStruct.of(dtype, halves(random), StageProblem.SHAPE);
         };
+    }
+
+    /** Another map with the same elements. */
+    Object copy(Object map) {
+        return this == ARRAY
+                ? ((float[]) map).clone()
+                : TensorStruct.of(
+                        dtype, ((Row) map).<byte[]>getAs(DATA_FIELD).clone(), StageProblem.SHAPE);
     }
 
     private static float[] floats(SplittableRandom random) {

@@ -52,7 +52,7 @@ public record StageBenchmark(StageSettings settings, SparkSession session, Print
         try {
             Dataset<Row> attended =
                     StageProblem.stage(form, settings.kernelSize()).transform(rows);
-            return measure(maps.identity(rows), attended, form, source, tasks);
+            return measure(new Jobs(maps.identity(rows), maps.copied(rows), attended), form, source, tasks);
         } finally {
             rows.unpersist(true);
         }
@@ -74,33 +74,29 @@ public record StageBenchmark(StageSettings settings, SparkSession session, Print
         };
     }
 
-    private StageMeasurement measure(
-            Dataset<Row> identity, Dataset<Row> attended, MapForm form, MapSource source, int tasks)
+    /** What is timed beside the bare plan. */
+    private record Jobs(Dataset<Row> identity, Dataset<Row> copied, Dataset<Row> attended) {}
+
+    private StageMeasurement measure(Jobs jobs, MapForm form, MapSource source, int tasks)
             throws InterruptedException, ExecutionException, JMException {
-        double[] stage = new double[settings.runs()];
-        double[] same = new double[settings.runs()];
-        double[] plan = new double[settings.runs()];
+        double[][] seconds = new double[4][settings.runs()];
         long heap = 0;
         try (HeapWatch watch = new HeapWatch();
                 BarePlan bare = new BarePlan(form, StageProblem.operator(form, settings.kernelSize()), tasks)) {
             for (int run = -settings.warmup(); run < settings.runs(); run++) {
-                double[] seconds = new double[3];
-                seconds[0] = seconds(identity);
-                seconds[1] = bare.seconds(settings.rows());
+                int place = Math.max(0, run); // what warms up is overwritten
+                seconds[1][place] = seconds(jobs.identity);
+                seconds[2][place] = seconds(jobs.copied);
+                seconds[3][place] = bare.seconds(settings.rows());
                 watch.take();
-                seconds[2] = seconds(attended);
-                long used = watch.take();
-                if (run >= 0) {
-                    same[run] = seconds[0];
-                    plan[run] = seconds[1];
-                    stage[run] = seconds[2];
-                    heap = Math.max(heap, used);
-                }
+                seconds[0][place] = seconds(jobs.attended);
+                heap = run < 0 ? 0 : Math.max(heap, watch.take());
             }
         }
         String master = session.sparkContext().master();
         long heapHere = session.sparkContext().isLocal() ? heap : 0;
-        return new StageMeasurement(master, form, source, settings.rows(), stage, same, plan, heapHere);
+        return new StageMeasurement(
+                master, form, source, settings.rows(), seconds[0], seconds[1], seconds[2], seconds[3], heapHere);
     }
 
     private static double seconds(Dataset<Row> rows) {

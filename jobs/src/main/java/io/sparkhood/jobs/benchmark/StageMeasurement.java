@@ -9,6 +9,7 @@ import java.util.Locale;
  *
  * @param stage the job with the stage
  * @param identity the job with a mapPartitions that does nothing
+ * @param copied the job with a mapPartitions that adds a copy of one input
  * @param plan the arithmetic on tensors in place
  * @param heapBytes the most heap in use after a collection during jobs with the stage; 0 where it was not in this JVM
  */
@@ -19,11 +20,12 @@ record StageMeasurement(
         int rows,
         double[] stage,
         double[] identity,
+        double[] copied,
         double[] plan,
         long heapBytes) {
     /** Columns of {@link #csv}. */
-    static final String COLUMNS = "master,form,source,rows,stage_seconds,identity_seconds,plan_seconds,"
-            + "ratio,own_ns_per_byte,rows_per_second,heap_mb";
+    static final String COLUMNS = "master,form,source,rows,stage_seconds,identity_seconds,copy_seconds,plan_seconds,"
+            + "ratio,ratio_above_copy,own_ns_per_byte,rows_per_second,heap_mb";
 
     static double median(double[] values) {
         double[] sorted = values.clone();
@@ -41,6 +43,11 @@ record StageMeasurement(
         return (median(stage) - median(identity)) / median(plan);
     }
 
+    /** The same above the job that adds a copy: what is left of the ratio when Spark's share of an output is not counted. */
+    double ratioAboveCopy() {
+        return (median(stage) - median(copied)) / median(plan);
+    }
+
     /** The stage's own share: what it takes beside Spark's and the arithmetic's, per byte of its inputs and outputs. */
     double ownNanosPerByte() {
         return (median(stage) - median(identity) - median(plan)) * 1e9 / bytes();
@@ -49,15 +56,17 @@ record StageMeasurement(
     String csv() {
         return String.format(
                 Locale.ROOT,
-                "\"%s\",%s,%s,%d,%.4f,%.4f,%.4f,%.3f,%.4f,%.1f,%s",
+                "\"%s\",%s,%s,%d,%.4f,%.4f,%.4f,%.4f,%.3f,%.3f,%.4f,%.1f,%s",
                 master,
                 name(form),
                 name(source),
                 rows,
                 median(stage),
                 median(identity),
+                median(copied),
                 median(plan),
                 ratio(),
+                ratioAboveCopy(),
                 ownNanosPerByte(),
                 rows / median(stage),
                 heapBytes == 0 ? "" : Long.toString(heapBytes >> 20));
