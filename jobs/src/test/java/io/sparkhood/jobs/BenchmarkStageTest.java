@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BenchmarkStageTest {
-    private static final String NUMBERS = "( \\| \\d+\\.\\d+){4}( \\| -?\\d+\\.\\d+){3} \\| \\d+ \\| (\\d+|–) \\|";
-    private static final String SPREADS = "( \\| (\\S+ / ){2}\\S+){8} \\| .* \\|";
+    private static final String NUMBERS = "( \\| \\d+\\.\\d+){5}( \\| -?\\d+\\.\\d+){3} \\| \\d+ \\| (\\d+|–) \\|";
+    private static final String SPREADS = "( \\| (\\S+ / ){2}\\S+){9} \\| .* \\|";
 
     @TempDir
     Path directory;
@@ -62,7 +62,7 @@ class BenchmarkStageTest {
         List<String> lines = outcome.out().lines().toList();
         assertThat(lines).hasSize(9 + 1 + 2 + 9 + 2);
         assertThat(lines.get(10))
-                .isEqualTo("| master | form | source | rows | stage, s | identity, s | copy, s | plan, s | ratio |"
+                .isEqualTo("| master | form | source | rows | stage, s | identity, s | copy, s | plan, s | in runs, s | ratio |"
                         + " above copy | own ns/byte | rows/s | heap, MB |");
         assertThat(lines.get(12)).matches("\\| local\\[2] \\| array \\| cached \\| 3" + NUMBERS);
         assertThat(lines.get(13)).matches("\\| local\\[2] \\| array \\| parquet \\| 3" + NUMBERS);
@@ -92,7 +92,7 @@ class BenchmarkStageTest {
                     .anyMatch(line -> line.startsWith("1 tasks and lanes at once; "));
         }
         assertThat(Files.readAllLines(csv).get(0))
-                .isEqualTo("master,form,source,rows,stage_seconds,identity_seconds,copy_seconds,plan_seconds,ratio,"
+                .isEqualTo("master,form,source,rows,stage_seconds,identity_seconds,copy_seconds,plan_seconds,in_runs_seconds,ratio,"
                         + "ratio_above_copy,own_ns_per_byte,rows_per_second,heap_mb");
         assertThat(jvms(csv)).isEqualTo(2);
     }

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.struct;
 
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.SplittableRandom;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -50,7 +51,8 @@ record FeatureMaps(SparkSession session, MapForm form) {
 
     /** The rows through a mapPartitions that does nothing, in the stage's own encoders. */
     Dataset<Row> identity(Dataset<Row> maps) {
-        MapPartitionsFunction<Tuple2<Row, Tuple3<Object, Object, Object>>, Tuple2<Row, Tuple3<Object, Object, Object>>> same = rows -> rows;
+        MapPartitionsFunction<Tuple2<Row, Tuple3<Object, Object, Object>>, Tuple2<Row, Tuple3<Object, Object, Object>>>
+                same = rows -> rows;
         return typed(maps)
                 .mapPartitions(same, Encoders.tuple(Encoders.row(REST), tensors()))
                 .select(col("_1.id"), place("_2._1", "query"), place("_2._2", "key"), place("_2._3", "value"));
@@ -59,10 +61,12 @@ record FeatureMaps(SparkSession session, MapForm form) {
     /** The rows with a copy of the value as output: the least that a stage by mapPartitions does beside its arithmetic. */
     Dataset<Row> copied(Dataset<Row> maps) {
         MapForm copied = form;
-        MapFunction<Tuple2<Row, Tuple3<Object, Object, Object>>, Tuple3<Row, Object, Tuple3<Object, Object, Object>>> copy =
-                row -> new Tuple3<>(row._1(), copied.copy(row._2()._3()), row._2());
+        MapPartitionsFunction<
+                        Tuple2<Row, Tuple3<Object, Object, Object>>,
+                        Tuple3<Row, Object, Tuple3<Object, Object, Object>>>
+                copy = rows -> new Copies(copied, rows);
         return typed(maps)
-                .map(copy, Encoders.tuple(Encoders.row(REST), form.encoder(session), tensors()))
+                .mapPartitions(copy, Encoders.tuple(Encoders.row(REST), form.encoder(session), tensors()))
                 .select(
                         col("_1.id"),
                         place("_3._1", "query"),
@@ -71,9 +75,23 @@ record FeatureMaps(SparkSession session, MapForm form) {
                         place("_2", "output"));
     }
 
+    private record Copies(MapForm form, Iterator<Tuple2<Row, Tuple3<Object, Object, Object>>> rows)
+            implements Iterator<Tuple3<Row, Object, Tuple3<Object, Object, Object>>> {
+        @Override
+        public boolean hasNext() {
+            return rows.hasNext();
+        }
+
+        @Override
+        public Tuple3<Row, Object, Tuple3<Object, Object, Object>> next() {
+            Tuple2<Row, Tuple3<Object, Object, Object>> row = rows.next();
+            return new Tuple3<>(row._1(), form.copy(row._2()._3()), row._2());
+        }
+    }
+
     private Dataset<Tuple2<Row, Tuple3<Object, Object, Object>>> typed(Dataset<Row> maps) {
-        Column tensors = struct(
-                col("query").as("_1"), col("key").as("_2"), col("value").as("_3"));
+        Column tensors =
+                struct(col("query").as("_1"), col("key").as("_2"), col("value").as("_3"));
         return maps.select(struct(col("id")).as("_1"), tensors.as("_2"))
                 .as(Encoders.tuple(Encoders.row(REST), tensors()));
     }

@@ -60,8 +60,7 @@ public enum MapForm {
     Object copy(Object map) {
         return this == ARRAY
                 ? ((float[]) map).clone()
-                : TensorStruct.of(
-                        dtype, ((Row) map).<byte[]>getAs(DATA_FIELD).clone(), StageProblem.SHAPE);
+                : TensorStruct.of(dtype, ((Row) map).<byte[]>getAs(DATA_FIELD).clone(), StageProblem.SHAPE);
     }
 
     private static float[] floats(SplittableRandom random) {

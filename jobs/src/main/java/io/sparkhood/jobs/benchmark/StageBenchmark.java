@@ -1,5 +1,7 @@
 package io.sparkhood.jobs.benchmark;
 
+import io.sparkhood.column.JvmTotals;
+import io.sparkhood.column.Measure;
 import io.sparkhood.jobs.profile.Machine;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -79,7 +81,7 @@ public record StageBenchmark(StageSettings settings, SparkSession session, Print
 
     private StageMeasurement measure(Jobs jobs, MapForm form, MapSource source, int tasks)
             throws InterruptedException, ExecutionException, JMException {
-        double[][] seconds = new double[4][settings.runs()];
+        double[][] seconds = new double[5][settings.runs()];
         long heap = 0;
         try (HeapWatch watch = new HeapWatch();
                 BarePlan bare = new BarePlan(form, StageProblem.operator(form, settings.kernelSize()), tasks)) {
@@ -89,14 +91,28 @@ public record StageBenchmark(StageSettings settings, SparkSession session, Print
                 seconds[2][place] = seconds(jobs.copied);
                 seconds[3][place] = bare.seconds(settings.rows());
                 watch.take();
+                double before = secondsInRuns();
                 seconds[0][place] = seconds(jobs.attended);
+                seconds[4][place] = secondsInRuns() - before;
                 heap = run < 0 ? 0 : Math.max(heap, watch.take());
             }
         }
-        String master = session.sparkContext().master();
-        long heapHere = session.sparkContext().isLocal() ? heap : 0;
         return new StageMeasurement(
-                master, form, source, settings.rows(), seconds[0], seconds[1], seconds[2], seconds[3], heapHere);
+                session.sparkContext().master(),
+                form,
+                source,
+                settings.rows(),
+                seconds[0],
+                seconds[1],
+                seconds[2],
+                seconds[3],
+                seconds[4],
+                session.sparkContext().isLocal() ? heap : 0);
+    }
+
+    /** Seconds that tasks of this JVM have spent in runs of plans. */
+    private static double secondsInRuns() {
+        return JvmTotals.total(Measure.COMPUTE_SECONDS).doubleValue();
     }
 
     private static double seconds(Dataset<Row> rows) {

@@ -11,6 +11,7 @@ import java.util.Locale;
  * @param identity the job with a mapPartitions that does nothing
  * @param copied the job with a mapPartitions that adds a copy of one input
  * @param plan the arithmetic on tensors in place
+ * @param inRuns what the stage's tasks spent in runs of plans, one added to the other; 0 where they were not in this JVM
  * @param heapBytes the most heap in use after a collection during jobs with the stage; 0 where it was not in this JVM
  */
 record StageMeasurement(
@@ -22,9 +23,10 @@ record StageMeasurement(
         double[] identity,
         double[] copied,
         double[] plan,
+        double[] inRuns,
         long heapBytes) {
     /** Columns of {@link #csv}. */
-    static final String COLUMNS = "master,form,source,rows,stage_seconds,identity_seconds,copy_seconds,plan_seconds,"
+    static final String COLUMNS = "master,form,source,rows,stage_seconds,identity_seconds,copy_seconds,plan_seconds,in_runs_seconds,"
             + "ratio,ratio_above_copy,own_ns_per_byte,rows_per_second,heap_mb";
 
     static double median(double[] values) {
@@ -56,7 +58,7 @@ record StageMeasurement(
     String csv() {
         return String.format(
                 Locale.ROOT,
-                "\"%s\",%s,%s,%d,%.4f,%.4f,%.4f,%.4f,%.3f,%.3f,%.4f,%.1f,%s",
+                "\"%s\",%s,%s,%d,%.4f,%.4f,%.4f,%.4f,%s,%.3f,%.3f,%.4f,%.1f,%s",
                 master,
                 name(form),
                 name(source),
@@ -65,6 +67,7 @@ record StageMeasurement(
                 median(identity),
                 median(copied),
                 median(plan),
+                median(inRuns) == 0 ? "" : String.format(Locale.ROOT, "%.4f", median(inRuns)),
                 ratio(),
                 ratioAboveCopy(),
                 ownNanosPerByte(),

@@ -24,12 +24,16 @@ record StageTable(List<String> lines) {
             "rows",
             "stage, s",
             "identity, s",
+            "copy, s",
             "plan, s",
+            "in runs, s",
             "ratio",
+            "above copy",
             "own ns/byte",
             "rows/s",
             "heap, MB");
-    private static final List<String> FORMATS = List.of("%.3f", "%.3f", "%.3f", "%.3f", "%.2f", "%.2f", "%.3f", "%.0f", "%.0f");
+    private static final List<String> FORMATS =
+            List.of("%.3f", "%.3f", "%.3f", "%.3f", "%.3f", "%.2f", "%.2f", "%.3f", "%.0f", "%.0f");
 
     /** Adds lines to the table of a file, and returns all it has then. */
     static StageTable add(Path csv, List<String> lines) throws IOException {
