@@ -22,15 +22,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** The plan on tensors in place: as many lanes as tasks, each with a thread of this JVM and distinct rows of at most 64 MiB. */
+/**
+ * The plan on tensors in place: as many lanes as tasks, each with a thread of this JVM. The rows are distinct up to a sixteenth of
+ * the heap, which is more than caches hold: a job's rows come from memory as well.
+ */
 final class BarePlan implements AutoCloseable {
-    private static final long BATCH_BYTES = 64L << 20;
+    private static final long BATCH_BYTES = 16L << 20;
+    private static final int HEAP_SHARE = 16;
 
     private final Backends.Handle handle;
     private final Plan plan;
     private final long batch;
     private final List<Lane> lanes = new ArrayList<>();
-    private final List<BoundTensors> tensors = new ArrayList<>();
+    private final List<List<BoundTensors>> batches = new ArrayList<>(); // by lane
     private final ExecutorService threads;
 
     BarePlan(MapForm form, NeighborhoodAttentionOperator operator, int lanes) {
@@ -42,7 +46,11 @@ final class BarePlan implements AutoCloseable {
         for (int i = 0; i < lanes; i++) {
             Lane lane = backend.lane(1);
             this.lanes.add(lane);
-            tensors.add(tensors(lane, form));
+            batches.add(new ArrayList<>());
+            long bytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE / lanes;
+            for (long held = 0; held == 0 || held + BATCH_BYTES <= bytes; held += BATCH_BYTES) {
+                batches.get(i).add(tensors(lane, form));
+            }
         }
         threads = Executors.newFixedThreadPool(lanes);
     }
@@ -84,8 +92,10 @@ final class BarePlan implements AutoCloseable {
     }
 
     private void run(int lane, long rows) {
+        int next = 0;
         for (long left = rows; left > 0; left -= batch) {
-            plan.run(lanes.get(lane), Math.min(batch, left), tensors.get(lane));
+            BoundTensors tensors = batches.get(lane).get(next++ % batches.get(lane).size());
+            plan.run(lanes.get(lane), Math.min(batch, left), tensors);
         }
         lanes.get(lane).mark().await();
     }
