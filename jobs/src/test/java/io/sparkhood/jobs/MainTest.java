@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MainTest {
     @Test
     void helpNamesEveryJobAndOption() {
-        assertThat(Jobs.run("--help").out()).contains("attend", "denoise", "doctor", "profile", "--driver-memory");
+        assertThat(Jobs.run("--help").out())
+                .contains("attend", "denoise", "doctor", "profile", "benchmark-stage", "--driver-memory");
         assertThat(Jobs.run("attend", "--help").out())
                 .contains(
                         "--input",

@@ -1,5 +1,6 @@
 package io.sparkhood.backend;
 
+import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Operator;
 import io.sparkhood.operator.Port;
@@ -34,10 +35,11 @@ public abstract class AttentionBackend implements Backend {
         if (unfit.isPresent()) {
             return unfit;
         }
-        long longest = longestRow(operator);
-        if (longest > MAX_ARRAY_ELEMENTS) {
-            return Optional.of("one row of a tensor has " + longest + " elements, more than the " + MAX_ARRAY_ELEMENTS
-                    + " of a Java array");
+        for (Port port : ports(operator).toList()) {
+            if (places(port) > MAX_ARRAY_ELEMENTS) {
+                return Optional.of("one row of a tensor has " + port.elements() + " elements, more than the "
+                        + MAX_ARRAY_ELEMENTS / places(port.dtype()) + " of a Java array");
+            }
         }
         return refusesAttention(attention);
     }
@@ -70,7 +72,13 @@ public abstract class AttentionBackend implements Backend {
     }
 
     private long mostRows(Operator operator) {
-        return Math.min(mostRows(), MAX_ARRAY_ELEMENTS / longestRow(operator));
+        return Math.min(
+                mostRows(),
+                MAX_ARRAY_ELEMENTS
+                        / ports(operator)
+                                .mapToLong(AttentionBackend::places)
+                                .max()
+                                .orElse(1));
     }
 
     @Override
@@ -87,10 +95,17 @@ public abstract class AttentionBackend implements Backend {
         return attention((NeighborhoodAttentionOperator) operator, maxBatch, parameters);
     }
 
-    private static long longestRow(Operator operator) {
-        return Stream.concat(operator.inputs().stream(), operator.outputs().stream())
-                .mapToLong(Port::elements)
-                .max()
-                .orElse(1);
+    private static Stream<Port> ports(Operator operator) {
+        return Stream.concat(operator.inputs().stream(), operator.outputs().stream());
+    }
+
+    /** Length of the array that one row of a tensor lies in. */
+    private static long places(Port port) {
+        return Math.multiplyExact(port.elements(), places(port.dtype()));
+    }
+
+    /** Places of an element in its array: of a float[], or of a byte[] for the 16-bit types. */
+    private static long places(DType dtype) {
+        return dtype == DType.FLOAT32 ? 1 : dtype.bytes();
     }
 }

@@ -11,17 +11,23 @@ import io.sparkhood.column.WindowRow.PendingRow;
 import io.sparkhood.operator.Port;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Rows of one operator computed in one run: pack, upload, run, download; then, when it is done, unpack. */
+/**
+ * Rows of one operator computed in one run: pack, upload, run, download; then, when it is done, unpack. The tensors of a row
+ * that is alone are the arrays it came in and leaves in, where the lane takes them: nothing is packed or unpacked then.
+ */
 final class Batch {
     private final OpenPlan plan;
     private final List<PendingRow> rows;
     private final PartitionLoop loop;
     private final Buffers buffers;
-    private final Map<String, Tensor> tensors;
+    private final Map<String, Tensor> tensors = new HashMap<>(); // by port name
+    private final Map<String, Object> adopted = new HashMap<>(); // outputs by port name: the arrays they are written to
     private final long start;
     private final Completion done;
     private final long computeNanos;
@@ -33,18 +39,22 @@ final class Batch {
         this.rows = rows;
         this.loop = loop;
         this.buffers = buffers;
-        this.tensors = buffers.forRun(plan.operator(), rows.size());
+        if (rows.size() == 1) {
+            adopt(rows.get(0));
+        }
+        List<Port> toPack = withoutTensor(plan.operator().inputs());
+        List<Port> toUnpack = withoutTensor(plan.operator().outputs());
+        toPack.forEach(port -> tensors.put(port.name(), buffers.tensor(port, rows.size())));
+        toUnpack.forEach(port -> tensors.put(port.name(), buffers.tensor(port, rows.size())));
         long begin = System.nanoTime();
-        pack();
+        toPack.forEach(this::pack);
         Lane lane = plan.lane();
         BoundTensors bound = BoundTensors.of(plan.plan(), rows.size(), tensors);
         long packed = System.nanoTime();
         start = nanosSinceEpoch();
         plan.plan().run(lane, rows.size(), bound);
         long run = System.nanoTime();
-        for (Port port : plan.operator().outputs()) {
-            lane.download(tensor(port), rows.size() * port.elements());
-        }
+        toUnpack.forEach(port -> lane.download(tensor(port), rows.size() * port.elements()));
         done = lane.mark();
         computeNanos = run - packed;
         copyNanos = packed - begin + System.nanoTime() - run;
@@ -68,17 +78,37 @@ final class Batch {
         }
     }
 
-    private void pack() {
+    private void adopt(PendingRow row) {
         List<Port> ports = plan.operator().inputs();
         for (int i = 0; i < ports.size(); i++) {
-            Tensor tensor = tensor(ports.get(i));
-            Staging staging = plan.lane().staging(tensor);
-            long elements = ports.get(i).elements();
-            for (int row = 0; row < rows.size(); row++) {
-                rows.get(row).tensors.get(i).writeTo(staging, row * elements);
+            TensorValue value = row.tensors.get(i);
+            if (value.dtype() == ports.get(i).dtype()) {
+                String name = ports.get(i).name();
+                value.adopt(plan.lane()).ifPresent(tensor -> tensors.put(name, tensor));
             }
-            plan.lane().upload(tensor, rows.size() * elements);
         }
+        for (OutputColumn column : loop.transform().outputs()) {
+            Port port = PartitionLoop.port(plan.operator(), column);
+            Object array = column.array(port);
+            OutputColumn.adopt(plan.lane(), array, port).ifPresent(tensor -> {
+                tensors.put(port.name(), tensor);
+                adopted.put(port.name(), array);
+            });
+        }
+    }
+
+    private List<Port> withoutTensor(List<Port> ports) {
+        return ports.stream().filter(port -> !tensors.containsKey(port.name())).toList();
+    }
+
+    private void pack(Port port) {
+        Tensor tensor = tensor(port);
+        Staging staging = plan.lane().staging(tensor);
+        int place = plan.operator().inputs().indexOf(port);
+        for (int row = 0; row < rows.size(); row++) {
+            rows.get(row).tensors.get(place).writeTo(staging, row * port.elements());
+        }
+        plan.lane().upload(tensor, rows.size() * port.elements());
     }
 
     /** Waits for the run and hands the rows their outputs; the buffers are free afterwards. */
@@ -96,7 +126,7 @@ final class Batch {
             List<Object> values = new ArrayList<>(outputs.size() + 1);
             for (OutputColumn column : outputs) {
                 Port port = PartitionLoop.port(plan.operator(), column);
-                values.add(column.encode(plan.lane().staging(tensor(port)), row * port.elements(), port));
+                values.add(column.encode(filled(column, port, row), port));
             }
             rows.get(row).outputs = values;
             rows.get(row).start = start;
@@ -114,6 +144,17 @@ final class Batch {
         metrics.add(Measure.BYTES, rows.size() * plan.operator().rowBytes());
         metrics.add(Measure.COMPUTE_SECONDS, computeNanos);
         metrics.add(Measure.COPY_SECONDS, copyNanos);
+    }
+
+    /** The array of a row's output, computed there or copied there now. */
+    private Object filled(OutputColumn column, Port port, int row) {
+        @Nullable Object there = adopted.get(port.name());
+        if (there != null) {
+            return there;
+        }
+        Object array = column.array(port);
+        OutputColumn.read(plan.lane().staging(tensor(port)), row * port.elements(), array, port);
+        return array;
     }
 
     private Tensor tensor(Port port) {

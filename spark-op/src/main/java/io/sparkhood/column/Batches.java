@@ -20,9 +20,10 @@ import scala.Product;
 import scala.Tuple2;
 
 /**
- * The rows of a partition with their outputs, in order. Looks ahead over at most {@code maxBatchBytes} of inputs and outputs
- * and as many bytes of other columns (one larger row is alone), computes the rows of each operator in that window together, and keeps as many windows under way
- * as the backend can overlap. Never holds a partition. After a failure every call fails: no row is left out unsaid.
+ * The rows of a partition with their outputs, in order. Looks ahead over at most {@code maxBatchBytes} of inputs and outputs,
+ * less where the lane has enough with less, and as many bytes of other columns (one larger row is alone), computes the rows of
+ * each operator in that window together, and keeps as many windows under way as the backend can overlap. Never holds a
+ * partition. After a failure every call fails: no row is left out unsaid.
  */
 final class Batches implements Iterator<Product>, AutoCloseable {
     /** A row costs some hundred bytes beside its tensors; tiny ones must not fill the heap with that. */
@@ -156,14 +157,19 @@ final class Batches implements Iterator<Product>, AutoCloseable {
         List<WindowRow> rows = new ArrayList<>();
         long tensorBytes = 0;
         long otherBytes = 0;
-        while (rows.size() < MOST_ROWS) {
+        while (rows.size() < MOST_ROWS
+                && tensorBytes < most) { // reading one row too many takes the last from the caches
             @Nullable WindowRow row = reader.peek();
             if (row == null) {
                 break;
             }
+            if (tensorBytes == 0 && row instanceof PendingRow firstToCompute) {
+                most = plan(firstToCompute.operator, firstToCompute.number).windowBytes();
+            }
             tensorBytes += row.tensorBytes();
             otherBytes += row.otherBytes();
-            if (!rows.isEmpty() && (tensorBytes > most || otherBytes > most)) {
+            if (!rows.isEmpty()
+                    && (tensorBytes > most || otherBytes > loop.options().maxBatchBytes())) {
                 break; // it is the first of the next window
             }
             rows.add(row);

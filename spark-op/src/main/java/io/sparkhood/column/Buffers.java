@@ -2,12 +2,9 @@ package io.sparkhood.column;
 
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Tensor;
-import io.sparkhood.operator.Operator;
 import io.sparkhood.operator.Port;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tensors of one batch under way, kept from batch to batch and grown where a batch needs more. */
@@ -19,15 +16,8 @@ final class Buffers {
         this.lane = lane;
     }
 
-    /** One tensor per port, large enough for the rows. */
-    Map<String, Tensor> forRun(Operator operator, long rows) {
-        Map<String, Tensor> run = new LinkedHashMap<>();
-        Stream.concat(operator.inputs().stream(), operator.outputs().stream())
-                .forEach(port -> run.put(port.name(), tensor(port, rows)));
-        return run;
-    }
-
-    private Tensor tensor(Port port, long rows) {
+    /** A tensor for a port of a batch, large enough for the rows. */
+    Tensor tensor(Port port, long rows) {
         long elements = Math.multiplyExact(rows, port.elements());
         @Nullable Tensor kept = tensors.get(port.name());
         if (kept != null && kept.dtype() == port.dtype() && kept.elements() >= elements) {

@@ -80,8 +80,13 @@ final class OpenPlans implements AutoCloseable {
         }
     }
 
-    /** A plan with the lane it runs on. */
-    record OpenPlan(Operator operator, Plan plan, long maxBatch, OpenLane on) {
+    /**
+     * A plan with the lane it runs on.
+     *
+     * @param maxBatch rows of a run
+     * @param windowBytes inputs and outputs worth looking ahead over for it
+     */
+    record OpenPlan(Operator operator, Plan plan, long maxBatch, long windowBytes, OpenLane on) {
         Lane lane() {
             return on.lane;
         }
@@ -119,7 +124,8 @@ final class OpenPlans implements AutoCloseable {
             throw new OutOfDeviceMemoryException(
                     "there is no memory even for one row: " + failure.getMessage(), failure);
         }
-        OpenPlan smaller = new OpenPlan(plan.operator(), plan.plan(), Math.max(1, rows / 2), plan.on());
+        OpenPlan smaller =
+                new OpenPlan(plan.operator(), plan.plan(), Math.max(1, rows / 2), plan.windowBytes(), plan.on());
         plans.put(plan.operator(), smaller);
         return smaller;
     }
@@ -134,8 +140,9 @@ final class OpenPlans implements AutoCloseable {
         Backend backend = chosen.handle().backend();
         OpenLane lane = lane(chosen.handle());
         windowsUnderWay = Math.max(windowsUnderWay, Math.min(2, lane.batchesInFlight));
-        long maxBatch = backend.maxBatch(operator, options.maxBatchBytes());
-        OpenPlan made = new OpenPlan(operator, plan(backend, operator, maxBatch), maxBatch, lane);
+        long windowBytes = Math.min(options.maxBatchBytes(), lane.lane.enoughBatchBytes());
+        long maxBatch = backend.maxBatch(operator, windowBytes);
+        OpenPlan made = new OpenPlan(operator, plan(backend, operator, maxBatch), maxBatch, windowBytes, lane);
         ChoiceLog.OF_THIS_JVM.log(backend.name(), chosen.explanation(), made.plan());
         return made;
     }

@@ -1,9 +1,12 @@
 package io.sparkhood.column;
 
+import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Staging;
+import io.sparkhood.backend.Tensor;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.Port;
 import java.io.Serializable;
+import java.util.Optional;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Encoder;
@@ -19,19 +22,43 @@ import org.apache.spark.sql.SparkSession;
  */
 public record OutputColumn(String port, String name, TensorForm form) implements Serializable {
 
-    /** One row's tensor as the encoder takes it: float[], the Row of a struct, or a Row that holds a vector. */
-    Object encode(Staging staging, long at, Port port) {
+    /** The array that one row's tensor leaves in: float[], or byte[] in a struct. */
+    Object array(Port port) {
         int elements = Math.toIntExact(port.elements());
-        if (form != TensorForm.STRUCT) {
-            float[] values = new float[elements];
-            staging.read(at, values, 0, elements);
-            return form == TensorForm.VECTOR ? RowFactory.create(Vectors.dense(widened(values))) : values;
+        return form == TensorForm.STRUCT
+                ? new byte[Math.multiplyExact(elements, port.dtype().bytes())]
+                : new float[elements];
+    }
+
+    /** The array as a tensor of the lane, or nothing where the lane keeps tensors elsewhere or in another type. */
+    static Optional<Tensor> adopt(Lane lane, Object array, Port port) {
+        if (array instanceof byte[] bytes) {
+            return lane.adopt(port.dtype(), bytes);
         }
-        DType dtype = port.dtype();
-        byte[] data = new byte[Math.multiplyExact(elements, dtype.bytes())];
-        staging.read(at, data, 0, elements);
-        int[] shape = port.shape().stream().mapToInt(Integer::intValue).toArray();
-        return TensorStruct.of(dtype, data, shape);
+        return port.dtype() == DType.FLOAT32 ? lane.adopt((float[]) array) : Optional.empty();
+    }
+
+    /** Fills the array with one row's tensor, which begins at element {@code at}. */
+    static void read(Staging staging, long at, Object array, Port port) {
+        int elements = Math.toIntExact(port.elements());
+        if (array instanceof byte[] bytes) {
+            staging.read(at, bytes, 0, elements);
+        } else {
+            staging.read(at, (float[]) array, 0, elements);
+        }
+    }
+
+    /** One row's tensor as the encoder takes it: float[], the Row of a struct, or a Row that holds a vector. */
+    Object encode(Object array, Port port) {
+        return switch (form) {
+            case ARRAY -> array;
+            case STRUCT ->
+                TensorStruct.of(
+                        port.dtype(),
+                        (byte[]) array,
+                        port.shape().stream().mapToInt(Integer::intValue).toArray());
+            case VECTOR -> RowFactory.create(Vectors.dense(widened((float[]) array)));
+        };
     }
 
     private static double[] widened(float[] floats) {

@@ -1,11 +1,14 @@
 package io.sparkhood.column;
 
+import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Staging;
+import io.sparkhood.backend.Tensor;
 import io.sparkhood.operator.DType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -20,6 +23,11 @@ public sealed interface TensorValue {
 
     /** Writes all elements from element {@code at} on. */
     void writeTo(Staging staging, long at);
+
+    /** The elements themselves as a tensor of the lane, or nothing where they or its tensors lie in another form. */
+    default Optional<Tensor> adopt(Lane lane) {
+        return Optional.empty();
+    }
 
     /** Index of the first NaN or infinity, or -1 if there is none. Reads every element. */
     int firstNonFinite();
@@ -42,6 +50,11 @@ public sealed interface TensorValue {
         @Override
         public void writeTo(Staging staging, long at) {
             staging.write(at, values, 0, values.length);
+        }
+
+        @Override
+        public Optional<Tensor> adopt(Lane lane) {
+            return lane.adopt(values);
         }
 
         @Override
@@ -125,6 +138,11 @@ public sealed interface TensorValue {
         @Override
         public void writeTo(Staging staging, long at) {
             staging.write(at, data, 0, elements());
+        }
+
+        @Override
+        public Optional<Tensor> adopt(Lane lane) {
+            return lane.adopt(dtype, data);
         }
 
         /** Bits alone tell: all exponent bits are set in a NaN and an infinity, whatever the type. */

@@ -9,16 +9,16 @@ import java.util.List;
 /**
  * A tensor of a run, seen as {@code [row][token][head][dim]}.
  *
- * @param floats where it lies, if it is float32
- * @param halves where it lies otherwise
+ * @param floats where it lies, unless in bytes
+ * @param bytes where it lies otherwise
  * @param offset its first element
  * @param tokenStride elements from one token to the next
  * @param tokens tokens of a row
  * @param dims elements of one head
  */
-record HeadRows(float[] floats, short[] halves, DType dtype, int offset, int tokenStride, int tokens, int dims) {
+record HeadRows(float[] floats, byte[] bytes, DType dtype, int offset, int tokenStride, int tokens, int dims) {
     private static final float[] NO_FLOATS = {};
-    private static final short[] NO_HALVES = {};
+    private static final byte[] NO_BYTES = {};
 
     static List<HeadRows> of(List<Tensor> tensors, List<Port> ports) {
         List<HeadRows> rows = new ArrayList<>();
@@ -35,8 +35,8 @@ record HeadRows(float[] floats, short[] halves, DType dtype, int offset, int tok
         boolean scalar = port.shape().size() == port.tokenAxes() + 1;
         int dims = scalar ? 1 : port.shape().get(port.shape().size() - 1);
         float[] floats = tensor instanceof HostTensor.Floats t ? t.array : NO_FLOATS;
-        short[] halves = tensor instanceof HostTensor.Halves t ? t.array : NO_HALVES;
-        return new HeadRows(floats, halves, tensor.dtype(), tensor.offset, stride, (int) port.tokens(), dims);
+        byte[] bytes = tensor instanceof HostTensor.Bytes t ? t.array : NO_BYTES;
+        return new HeadRows(floats, bytes, tensor.dtype(), tensor.offset, stride, (int) port.tokens(), dims);
     }
 
     /** Place of token 0 of a row for a head. */
@@ -57,35 +57,35 @@ record HeadRows(float[] floats, short[] halves, DType dtype, int offset, int tok
             int to,
             int pitch,
             int headPitch) {
-        if (dtype == DType.FLOAT32) {
+        if (bytes == NO_BYTES) {
             math.pack(floats, from, step, count, headStep, heads, width, s, to, pitch, headPitch);
             return;
         }
         for (int i = 0; i < count; i++) {
             for (int head = 0; head < heads; head++) {
                 int a = from + i * step + head * headStep;
-                math.widen(dtype, halves, a, width, s, to + i * pitch + head * headPitch);
+                math.widen(dtype, bytes, a, width, s, to + i * pitch + head * headPitch);
             }
         }
     }
 
     /** As {@link TileMath#write}, rounded to this tensor's type. */
     void write(TileMath math, float[] s, int mixed, int sums, int to, int step, int count, int width) {
-        if (dtype == DType.FLOAT32) {
+        if (bytes == NO_BYTES) {
             math.write(s, mixed, sums, floats, to, step, count, width);
             return;
         }
         for (int i = 0; i < count; i++) {
-            math.narrow(dtype, s, mixed + i * math.valueSlab(), 1 / s[sums + i], width, halves, to + i * step);
+            math.narrow(dtype, s, mixed + i * math.valueSlab(), 1 / s[sums + i], width, bytes, to + i * step);
         }
     }
 
     /** Writes one element. */
     void set(int to, double value) {
-        if (dtype == DType.FLOAT32) {
+        if (bytes == NO_BYTES) {
             floats[to] = (float) value;
         } else {
-            halves[to] = dtype.narrow((float) value);
+            LittleEndian.set(dtype, bytes, to, (float) value);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.sparkhood.backend.Tensor;
 import io.sparkhood.operator.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +20,12 @@ import java.util.function.Function;
 final class HostLane implements Lane {
     /** Floats between the scratch of two threads, so that they never share a cache line. */
     private static final int PADDING = 64;
+
+    /**
+     * For each thread: some hundred microseconds of arithmetic, beside which the start of a run is nothing, and little enough
+     * to stay in the second-level cache from packing to unpacking.
+     */
+    private static final long ENOUGH_BATCH_BYTES = 256L << 10;
 
     private final int threads;
     private final ExecutorService helpers;
@@ -138,6 +145,21 @@ final class HostLane implements Lane {
     @Override
     public Tensor tensor(DType dtype, long elements) {
         return HostTensor.allocate(dtype, elements);
+    }
+
+    @Override
+    public Optional<Tensor> adopt(float[] elements) {
+        return Optional.of(HostTensor.of(elements));
+    }
+
+    @Override
+    public Optional<Tensor> adopt(DType dtype, byte[] elements) {
+        return Optional.of(HostTensor.of(dtype, elements));
+    }
+
+    @Override
+    public long enoughBatchBytes() {
+        return ENOUGH_BATCH_BYTES * threads;
     }
 
     @Override

@@ -3,13 +3,10 @@ package io.sparkhood.cpu;
 import io.sparkhood.backend.Staging;
 import io.sparkhood.backend.Tensor;
 import io.sparkhood.operator.DType;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Objects;
 
-/** A tensor in the Java heap: a float[] or short[], which is its own host side. */
-abstract sealed class HostTensor implements Tensor, Staging permits HostTensor.Floats, HostTensor.Halves {
+/** A tensor in the Java heap, which is its own host side: a float[], or little-endian bytes. */
+abstract sealed class HostTensor implements Tensor, Staging permits HostTensor.Floats, HostTensor.Bytes {
     final int offset;
     final int elements;
     private final DType dtype;
@@ -23,10 +20,19 @@ abstract sealed class HostTensor implements Tensor, Staging permits HostTensor.F
     }
 
     static HostTensor allocate(DType dtype, long elements) {
-        int length = Math.toIntExact(elements);
         return dtype == DType.FLOAT32
-                ? new Floats(new float[length], 0, length, 0)
-                : new Halves(dtype, new short[length], 0, length, 0);
+                ? of(new float[Math.toIntExact(elements)])
+                : of(dtype, new byte[Math.toIntExact(Math.multiplyExact(elements, dtype.bytes()))]);
+    }
+
+    /** The array as a tensor. */
+    static HostTensor of(float[] array) {
+        return new Floats(array, 0, array.length, 0);
+    }
+
+    /** The elements that lie in the bytes, as a tensor. */
+    static HostTensor of(DType dtype, byte[] array) {
+        return new Bytes(dtype, array, 0, array.length / dtype.bytes(), 0);
     }
 
     @Override
@@ -59,9 +65,6 @@ abstract sealed class HostTensor implements Tensor, Staging permits HostTensor.F
     }
 
     static final class Floats extends HostTensor {
-        private static final VarHandle LITTLE_ENDIAN =
-                MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
-
         final float[] array;
 
         private Floats(float[] array, int offset, int elements, long tokenStride) {
@@ -93,10 +96,7 @@ abstract sealed class HostTensor implements Tensor, Staging permits HostTensor.F
         @Override
         public void write(long at, byte[] source, int fromByte, int count) {
             int to = at(at, count);
-            Objects.checkFromIndexSize(fromByte, 4L * count, source.length);
-            for (int i = 0; i < count; i++) {
-                array[to + i] = (float) LITTLE_ENDIAN.get(source, fromByte + 4 * i);
-            }
+            LittleEndian.floats(source, fromByte, count).get(array, to, count);
         }
 
         @Override
@@ -107,20 +107,14 @@ abstract sealed class HostTensor implements Tensor, Staging permits HostTensor.F
         @Override
         public void read(long at, byte[] target, int toByte, int count) {
             int from = at(at, count);
-            Objects.checkFromIndexSize(toByte, 4L * count, target.length);
-            for (int i = 0; i < count; i++) {
-                LITTLE_ENDIAN.set(target, toByte + 4 * i, array[from + i]);
-            }
+            LittleEndian.floats(target, toByte, count).put(array, from, count);
         }
     }
 
-    static final class Halves extends HostTensor {
-        private static final VarHandle LITTLE_ENDIAN =
-                MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    static final class Bytes extends HostTensor {
+        final byte[] array;
 
-        final short[] array;
-
-        private Halves(DType dtype, short[] array, int offset, int elements, long tokenStride) {
+        private Bytes(DType dtype, byte[] array, int offset, int elements, long tokenStride) {
             super(dtype, offset, elements, tokenStride);
             this.array = array;
         }
@@ -128,51 +122,47 @@ abstract sealed class HostTensor implements Tensor, Staging permits HostTensor.F
         @Override
         public HostTensor view(long from, long tokenStride) {
             int skip = (int) Objects.checkIndex(from, elements);
-            return new Halves(dtype(), array, offset + skip, elements - skip, tokenStride);
+            return new Bytes(dtype(), array, offset + skip, elements - skip, tokenStride);
         }
 
         @Override
         float get(long index) {
-            return dtype().widen(array[(int) (offset + index)]);
+            return LittleEndian.get(dtype(), array, (int) (offset + index));
         }
 
         @Override
         void set(long index, double value) {
-            array[(int) (offset + index)] = dtype().narrow((float) value);
+            LittleEndian.set(dtype(), array, (int) (offset + index), (float) value);
         }
 
         @Override
         public void write(long at, float[] source, int from, int count) {
             int to = at(at, count);
+            Objects.checkFromIndexSize(from, count, source.length);
             for (int i = 0; i < count; i++) {
-                array[to + i] = dtype().narrow(source[from + i]);
+                LittleEndian.set(dtype(), array, to + i, source[from + i]);
             }
         }
 
         @Override
         public void write(long at, byte[] source, int fromByte, int count) {
-            int to = at(at, count);
-            Objects.checkFromIndexSize(fromByte, 2L * count, source.length);
-            for (int i = 0; i < count; i++) {
-                array[to + i] = (short) LITTLE_ENDIAN.get(source, fromByte + 2 * i);
-            }
+            int bytes = dtype().bytes();
+            System.arraycopy(source, fromByte, array, bytes * at(at, count), Math.multiplyExact(bytes, count));
         }
 
         @Override
         public void read(long at, float[] target, int to, int count) {
             int from = at(at, count);
+            Objects.checkFromIndexSize(to, count, target.length);
             for (int i = 0; i < count; i++) {
-                target[to + i] = dtype().widen(array[from + i]);
+                target[to + i] = LittleEndian.get(dtype(), array, from + i);
             }
         }
 
         @Override
         public void read(long at, byte[] target, int toByte, int count) {
-            int from = at(at, count);
-            Objects.checkFromIndexSize(toByte, 2L * count, target.length);
-            for (int i = 0; i < count; i++) {
-                LITTLE_ENDIAN.set(target, toByte + 2 * i, array[from + i]);
-            }
+            int bytes = dtype().bytes();
+            System.arraycopy(array, bytes * at(at, count), target, toByte, Math.multiplyExact(bytes, count));
         }
     }
 }

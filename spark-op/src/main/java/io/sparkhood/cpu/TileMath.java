@@ -129,19 +129,19 @@ interface TileMath {
     void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims);
 
     /**
-     * {@code s[to + i] = source[from + i]} for {@code count} numbers of 16 bits; what follows there, up to the next whole vector,
+     * {@code s[to + i] = source[from + i]} for {@code count} elements in little-endian bytes; what follows there, up to the next whole vector,
      * becomes undefined.
      */
-    default void widen(DType dtype, short[] source, int from, int count, float[] s, int to) {
+    default void widen(DType dtype, byte[] source, int from, int count, float[] s, int to) {
         for (int i = 0; i < count; i++) {
-            s[to + i] = dtype.widen(source[from + i]);
+            s[to + i] = LittleEndian.get(dtype, source, from + i);
         }
     }
 
-    /** {@code target[to + i] = s[from + i] * factor} for {@code count} numbers of 16 bits, rounded to nearest even. */
-    default void narrow(DType dtype, float[] s, int from, float factor, int count, short[] target, int to) {
+    /** {@code target[to + i] = s[from + i] * factor} for {@code count} elements in little-endian bytes, rounded to nearest even. */
+    default void narrow(DType dtype, float[] s, int from, float factor, int count, byte[] target, int to) {
         for (int i = 0; i < count; i++) {
-            target[to + i] = dtype.narrow(s[from + i] * factor);
+            LittleEndian.set(dtype, target, to + i, s[from + i] * factor);
         }
     }
 

@@ -113,24 +113,26 @@ final class VectorTileMath implements TileMath {
     }
 
     @Override
-    public void widen(DType dtype, short[] source, int from, int count, float[] s, int to) {
+    public void widen(DType dtype, byte[] source, int from, int count, float[] s, int to) {
         int whole = (count + LANES - 1) & -LANES;
-        if (from > source.length - whole) {
+        if (from > source.length / dtype.bytes() - whole) {
             TileMath.super.widen(dtype, source, from, count, s, to);
-        } else if (dtype == DType.FLOAT16) {
-            VectorHalves.widenFloat16(source, from, s, to, whole);
-        } else {
-            VectorHalves.widenBfloat16(source, from, s, to, whole);
+            return;
+        }
+        switch (dtype) {
+            case FLOAT32 -> VectorBytes.readFloat32(source, from, s, to, whole);
+            case FLOAT16 -> VectorBytes.widenFloat16(source, from, s, to, whole);
+            case BFLOAT16 -> VectorBytes.widenBfloat16(source, from, s, to, whole);
         }
     }
 
     @Override
-    public void narrow(DType dtype, float[] s, int from, float factor, int count, short[] target, int to) {
+    public void narrow(DType dtype, float[] s, int from, float factor, int count, byte[] target, int to) {
         int whole = count & -LANES;
-        if (dtype == DType.FLOAT16) {
-            VectorHalves.narrowFloat16(s, from, factor, whole, target, to);
-        } else {
-            VectorHalves.narrowBfloat16(s, from, factor, whole, target, to);
+        switch (dtype) {
+            case FLOAT32 -> VectorBytes.writeFloat32(s, from, factor, whole, target, to);
+            case FLOAT16 -> VectorBytes.narrowFloat16(s, from, factor, whole, target, to);
+            case BFLOAT16 -> VectorBytes.narrowBfloat16(s, from, factor, whole, target, to);
         }
         TileMath.super.narrow(dtype, s, from + whole, factor, count - whole, target, to + whole);
     }

@@ -65,13 +65,17 @@ class BatchesTest {
 
     /** Attention of every token to itself alone, on a backend. */
     static PartitionLoop loop(String backend, long maxBatchBytes, InvalidRows invalidRows) {
+        return loop(invalidRows, options(backend, maxBatchBytes));
+    }
+
+    private static PartitionLoop loop(InvalidRows invalidRows, BatchOptions options) {
         TensorColumn column = TensorColumn.of("x", TensorForm.ARRAY, null);
         return new PartitionLoop(
                 transform(invalidRows),
                 List.of(column, column, column),
                 List.of(0, 0, 0),
                 new Sequences(),
-                options(backend, maxBatchBytes),
+                options,
                 LoopMetrics.ofTheJvmAlone());
     }
 
@@ -85,7 +89,11 @@ class BatchesTest {
     }
 
     static BatchOptions options(String backend, long maxBatchBytes) {
-        return new BatchOptions(backend, 1, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of());
+        return options(backend, 1, maxBatchBytes);
+    }
+
+    private static BatchOptions options(String backend, int threads, long maxBatchBytes) {
+        return new BatchOptions(backend, threads, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of());
     }
 
     private static float first(Product row) {
@@ -98,22 +106,32 @@ class BatchesTest {
         Iterator<Product> batches = batches(5 * 160, lengths); // a row of four tensors of 10 floats is 160 bytes
         assertThat(read).isZero();
         assertThat(batches.hasNext()).isTrue();
-        assertThat(read).isEqualTo(6); // five in the window, and the one that no longer fitted
+        assertThat(read).isEqualTo(5);
         for (int i = 0; i < 5; i++) {
             assertThat(first(batches.next())).isEqualTo(i);
         }
-        assertThat(read).isEqualTo(6);
+        assertThat(read).isEqualTo(5);
         batches.next();
-        assertThat(read).isEqualTo(11);
+        assertThat(read).isEqualTo(10);
+    }
+
+    @Test
+    void looksAheadNoFurtherThanItsLaneHasUseFor() {
+        int[] lengths = IntStream.generate(() -> 1 << 12).limit(100).toArray(); // rows of 64 KiB
+        batches(64 << 20, lengths).next();
+        assertThat(read).isEqualTo(4);
+        read = 0;
+        batches(64 << 20, 1 << 20, 1, 1).next();
+        assertThat(read).isEqualTo(1);
     }
 
     @Test
     void aRowLargerThanTheBudgetIsAlone() {
         Iterator<Product> batches = batches(1000, 10, 1000, 10, 10);
         batches.next();
-        assertThat(read).isEqualTo(2);
+        assertThat(read).isEqualTo(2); // the second was read and kept back
         batches.next();
-        assertThat(read).isEqualTo(3);
+        assertThat(read).isEqualTo(2);
         batches.next();
         batches.next();
         assertThat(batches.hasNext()).isFalse();
@@ -147,7 +165,7 @@ class BatchesTest {
 
     @Test
     void tinyRowsAreCountedAsWell() {
-        Iterator<Product> batches = loop(Long.MAX_VALUE)
+        Iterator<Product> batches = loop(InvalidRows.FAIL, options("reference", 4, Long.MAX_VALUE))
                 .call(IntStream.range(0, 40_000)
                         .peek(i -> read++)
                         .mapToObj(i -> new Tuple2<Row, Product>(RowFactory.create(i), new Tuple1<>(new float[1])))

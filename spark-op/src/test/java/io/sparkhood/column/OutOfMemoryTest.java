@@ -126,7 +126,7 @@ class OutOfMemoryTest {
     }
 
     private static RowByRow rowByRow() {
-        PartitionLoop loop = BatchesTest.loop("small", 1 << 20);
+        PartitionLoop loop = BatchesTest.loop("small", 1 << 20, InvalidRows.FAIL);
         StructType schema =
                 new StructType().add(loop.transform().inputs().get(0), DataTypes.createArrayType(DataTypes.FloatType));
         return new RowByRow(loop.transform(), schema, loop.rows(), loop.options());
@@ -139,7 +139,8 @@ class OutOfMemoryTest {
             for (int i = 0; i < 5; i++) {
                 float[] values = new float[10 - i];
                 values[3] = i;
-                assertThat((float[]) rows.compute(values, values, values).get(0)).isEqualTo(values);
+                assertThat((float[]) rows.compute(values, values, values).get(0))
+                        .isEqualTo(values);
             }
         }
         assertThat(SmallMemoryBackend.usedElements()).isZero();

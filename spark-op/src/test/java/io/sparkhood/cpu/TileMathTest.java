@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparkhood.operator.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -207,16 +209,18 @@ class TileMathTest {
     @ParameterizedTest
     @MethodSource("maths")
     void widensEveryNumberOf16Bits(TileMath math) {
-        short[] all = new short[1 << 16];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = (short) i;
+        int count = 1 << 16;
+        byte[] all = new byte[2 * count];
+        for (int i = 0; i < count; i++) {
+            all[2 * i] = (byte) i;
+            all[2 * i + 1] = (byte) (i >> 8);
         }
-        float[] widened = new float[all.length + 16];
+        float[] widened = new float[count + 16];
         for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
             for (int from : new int[] {0, 65536 - 29}) {
-                math.widen(dtype, all, from, all.length - from, widened, 0);
-                for (int i = from; i < all.length; i++) {
-                    float expected = dtype.widen(all[i]);
+                math.widen(dtype, all, from, count - from, widened, 0);
+                for (int i = from; i < count; i++) {
+                    float expected = dtype.widen((short) i);
                     float actual = widened[i - from];
                     if (Float.floatToIntBits(actual) != Float.floatToIntBits(expected)) {
                         throw new AssertionError(dtype + " " + i + ": " + actual + " instead of " + expected);
@@ -231,14 +235,19 @@ class TileMathTest {
     void roundsToNearestEven(TileMath math) {
         int count = 1 << 16;
         float[] s = new float[count];
-        short[] narrowed = new short[count + 5];
+        byte[] bytes = new byte[2 * (count + 5)];
         for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
             for (int lower : new int[] {0, 1, 0xfff, 0x1000, 0x1001, 0x7fff, 0x8000, 0x8001, 0xffff}) {
                 for (int i = 0; i < count; i++) {
                     s[i] = Float.intBitsToFloat(i << 16 | lower); // every sign, exponent and upper mantissa
                 }
                 float factor = lower % 2 == 0 ? 1 : 0.75f;
-                math.narrow(dtype, s, 0, factor, count - 3, narrowed, 5);
+                math.narrow(dtype, s, 0, factor, count - 3, bytes, 5);
+                short[] narrowed = new short[count + 5];
+                ByteBuffer.wrap(bytes)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asShortBuffer()
+                        .get(narrowed);
                 for (int i = 0; i < count - 3; i++) {
                     short expected = dtype.narrow(s[i] * factor);
                     boolean bothNan = Float.isNaN(s[i] * factor) && Float.isNaN(dtype.widen(narrowed[5 + i]));
@@ -248,6 +257,27 @@ class TileMathTest {
                     }
                 }
                 assertThat(narrowed[count + 3]).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
+    void readsAndWritesFloatsInBytes(TileMath math) {
+        int count = 67;
+        float[] s = RandomAttention.gaussian(random, count + 16);
+        byte[] bytes = new byte[4 * (count + 6)];
+        math.narrow(DType.FLOAT32, s, 0, 0.75f, count, bytes, 5);
+        ByteBuffer written = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            assertThat(written.getFloat(4 * (5 + i))).isEqualTo(s[i] * 0.75f);
+        }
+        assertThat(written.getInt(4 * (5 + count))).isZero();
+        for (int from : new int[] {5, 5 + count - 3}) { // the last ones with no whole vector after them
+            float[] read = new float[count + 16];
+            math.widen(DType.FLOAT32, bytes, from, count + 5 - from, read, 0);
+            for (int i = from; i < count + 5; i++) {
+                assertThat(read[i - from]).isEqualTo(s[i - 5] * 0.75f);
             }
         }
     }

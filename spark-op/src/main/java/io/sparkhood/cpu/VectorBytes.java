@@ -1,5 +1,6 @@
 package io.sparkhood.cpu;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -8,14 +9,16 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Conversions of whole vectors between float32 and the 16-bit types, with integer lanes: the JDK has them from 20 on, and not
- * for bfloat16. Results are those of {@link io.sparkhood.operator.DType}, NaNs' payloads aside.
+ * Conversions of whole vectors between floats and elements in little-endian bytes. Those of the 16-bit types have integer
+ * lanes: the JDK has conversions from 20 on, and not for bfloat16. Results are those of {@link io.sparkhood.operator.DType}, NaNs' payloads aside.
  */
-final class VectorHalves {
+final class VectorBytes {
     private static final VectorSpecies<Float> SPECIES = VectorTileMath.SPECIES;
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
     private static final VectorSpecies<Short> SHORTS =
             VectorSpecies.of(short.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
+    private static final VectorSpecies<Byte> FLOAT_BYTES = VectorSpecies.of(byte.class, SPECIES.vectorShape());
+    private static final VectorSpecies<Byte> HALF_BYTES = VectorSpecies.of(byte.class, SHORTS.vectorShape());
     private static final int LANES = SPECIES.length();
 
     private static final int SIGN = 0x80000000;
@@ -31,20 +34,48 @@ final class VectorHalves {
     /** 0.5: the unit in its last place is 2^-24, that of subnormal float16 numbers, so that adding it rounds them. */
     private static final float HALF = 0.5f;
 
-    private VectorHalves() {}
+    private VectorBytes() {}
 
-    static void widenBfloat16(short[] from, int at, float[] to, int toAt, int count) {
+    static void readFloat32(byte[] from, int at, float[] to, int toAt, int count) {
         for (int i = 0; i < count; i += LANES) {
-            IntVector bits =
-                    (IntVector) ShortVector.fromArray(SHORTS, from, at + i).convertShape(VectorOperators.S2I, INTS, 0);
+            ByteVector.fromArray(FLOAT_BYTES, from, Float.BYTES * (at + i))
+                    .reinterpretAsFloats()
+                    .intoArray(to, toAt + i);
+        }
+    }
+
+    static void writeFloat32(float[] from, int at, float factor, int count, byte[] to, int toAt) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector.fromArray(SPECIES, from, at + i)
+                    .mul(factor)
+                    .reinterpretAsBytes()
+                    .intoArray(to, Float.BYTES * (toAt + i));
+        }
+    }
+
+    /** Elements of 16 bits, each in the lower half of its lane; the upper half repeats the sign. */
+    private static IntVector read(byte[] from, int at) {
+        ShortVector halves =
+                ByteVector.fromArray(HALF_BYTES, from, Short.BYTES * at).reinterpretAsShorts();
+        return (IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0);
+    }
+
+    /** The lower halves of the lanes. */
+    private static void write(IntVector bits, byte[] to, int at) {
+        ShortVector halves = (ShortVector) bits.convertShape(VectorOperators.I2S, SHORTS, 0);
+        halves.reinterpretAsBytes().intoArray(to, Short.BYTES * at);
+    }
+
+    static void widenBfloat16(byte[] from, int at, float[] to, int toAt, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            IntVector bits = read(from, at + i);
             bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, toAt + i);
         }
     }
 
-    static void widenFloat16(short[] from, int at, float[] to, int toAt, int count) {
+    static void widenFloat16(byte[] from, int at, float[] to, int toAt, int count) {
         for (int i = 0; i < count; i += LANES) {
-            IntVector bits =
-                    (IntVector) ShortVector.fromArray(SHORTS, from, at + i).convertShape(VectorOperators.S2I, INTS, 0);
+            IntVector bits = read(from, at + i);
             IntVector magnitude = bits.and(0x7fff);
             IntVector number = magnitude
                     .lanewise(VectorOperators.LSHL, 13)
@@ -58,7 +89,7 @@ final class VectorHalves {
         }
     }
 
-    static void narrowBfloat16(float[] from, int at, float factor, int count, short[] to, int toAt) {
+    static void narrowBfloat16(float[] from, int at, float factor, int count, byte[] to, int toAt) {
         for (int i = 0; i < count; i += LANES) {
             IntVector bits =
                     FloatVector.fromArray(SPECIES, from, at + i).mul(factor).reinterpretAsInts();
@@ -66,11 +97,11 @@ final class VectorHalves {
             IntVector rounded = upper.and(1).add(0x7fff).add(bits).lanewise(VectorOperators.LSHR, 16);
             IntVector quiet = upper.or(0x40); // a NaN stays one though its lower half is cut off
             rounded = rounded.blend(quiet, bits.and(~SIGN).compare(VectorOperators.GT, INFINITY));
-            ((ShortVector) rounded.convertShape(VectorOperators.I2S, SHORTS, 0)).intoArray(to, toAt + i);
+            write(rounded, to, toAt + i);
         }
     }
 
-    static void narrowFloat16(float[] from, int at, float factor, int count, short[] to, int toAt) {
+    static void narrowFloat16(float[] from, int at, float factor, int count, byte[] to, int toAt) {
         for (int i = 0; i < count; i += LANES) {
             IntVector bits =
                     FloatVector.fromArray(SPECIES, from, at + i).mul(factor).reinterpretAsInts();
@@ -90,7 +121,7 @@ final class VectorHalves {
             half = half.blend(FLOAT16_INFINITY, magnitude.compare(VectorOperators.GE, FLOAT16_OVERFLOW));
             half = half.blend(FLOAT16_INFINITY | 0x200, magnitude.compare(VectorOperators.GT, INFINITY));
             IntVector sign = bits.lanewise(VectorOperators.LSHR, 16).and(FLOAT16_SIGN);
-            ((ShortVector) half.or(sign).convertShape(VectorOperators.I2S, SHORTS, 0)).intoArray(to, toAt + i);
+            write(half.or(sign), to, toAt + i);
         }
     }
 }
