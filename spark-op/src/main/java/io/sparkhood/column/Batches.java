@@ -21,8 +21,9 @@ import scala.Tuple2;
 
 /**
  * The rows of a partition with their outputs, in order. Looks ahead over at most {@code maxBatchBytes} of inputs and outputs
- * and as many bytes of other columns (one larger row is alone), computes the rows of each operator in that window together, and keeps as many windows under way
- * as the backend can overlap. Never holds a partition. After a failure every call fails: no row is left out unsaid.
+ * and as many bytes of other columns (one larger row is alone), computes the rows of each operator in that window together,
+ * and keeps as many windows under way as the backend can overlap. Never holds a partition. After a failure every call fails:
+ * no row is left out unsaid.
  */
 final class Batches implements Iterator<Product>, AutoCloseable {
     /** A row costs some hundred bytes beside its tensors; tiny ones must not fill the heap with that. */
