@@ -7,8 +7,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of rows that cannot be computed ({@link InvalidRowException}). Rows that Spark cannot read, such as a vector in a
- * file whose indices and values differ in number, fail the task before a stage sees them.
+ * What becomes of rows that cannot be computed ({@link InvalidRowException}). A row that Spark itself cannot read fails the
+ * task before a stage sees it.
  *
  * @param handling what becomes of them
  * @param errorCol column to add for the sentence that says why, null in rows that were computed; null for no such column
