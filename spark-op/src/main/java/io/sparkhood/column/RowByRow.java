@@ -42,7 +42,9 @@ public final class RowByRow implements AutoCloseable {
     private static TensorColumn column(StructType schema, String name) {
         TensorForm form = TensorForm.of(schema.apply(name).dataType())
                 .orElseThrow(() -> new IllegalArgumentException("column " + name + " is no tensor column"));
-        @Nullable StructType struct = form.carriesShape() ? (StructType) schema.apply(name).dataType() : null;
+        @Nullable
+        StructType struct =
+                form.carriesShape() ? (StructType) schema.apply(name).dataType() : null;
         return TensorColumn.of(name, form, struct);
     }
 

@@ -123,7 +123,8 @@ class OutOfMemoryTest {
             for (int i = 0; i < 5; i++) {
                 float[] values = new float[10 - i];
                 values[3] = i;
-                assertThat((float[]) rows.compute(values, values, values).get(0)).isEqualTo(values);
+                assertThat((float[]) rows.compute(values, values, values).get(0))
+                        .isEqualTo(values);
             }
         }
         assertThat(SmallMemoryBackend.usedElements()).isZero();

@@ -132,9 +132,10 @@ class TensorFunctionsTest {
                 + "array(1f, 2f, 4f, 8f), 3, map('feature_map', '4', 'heads', '1'))");
         assertThat(floats(attended.get(0)))
                 .containsExactly(new float[] {1.5148201f, 1.164939f, 6.8792953f, 7.277626f}, within(1e-5f));
-        List<Row> pictures = SESSION.sql("SELECT path, sparkhood.tensor_shape(sparkhood.neighborhood_attention(t, t, t, "
-                        + "array(7, 7), map('dilation', '2,2'))) FROM (SELECT path, sparkhood.image_tensor(content) AS t "
-                        + "FROM binaryFile.`../jobs/samples/*.png`) ORDER BY path")
+        List<Row> pictures = SESSION.sql(
+                        "SELECT path, sparkhood.tensor_shape(sparkhood.neighborhood_attention(t, t, t, "
+                                + "array(7, 7), map('dilation', '2,2'))) FROM (SELECT path, sparkhood.image_tensor(content) AS t "
+                                + "FROM binaryFile.`../jobs/samples/*.png`) ORDER BY path")
                 .collectAsList();
         assertThat(pictures).isNotEmpty();
         assertThat(pictures.get(0).getString(0)).endsWith("/astronaut.png");

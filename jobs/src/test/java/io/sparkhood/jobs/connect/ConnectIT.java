@@ -84,17 +84,19 @@ class ConnectIT {
             double[] expected = attention(id);
             assertThat(output.size()).isEqualTo(TOKENS);
             for (int i = 0; i < TOKENS; i++) {
-                assertThat(output.get(i).asDouble()).as("row %d token %d", id, i).isCloseTo(expected[i], within(1e-5));
+                assertThat(output.get(i).asDouble())
+                        .as("row %d token %d", id, i)
+                        .isCloseTo(expected[i], within(1e-5));
             }
         }
         assertThat(answer(lines, TENSORS))
                 .hasSize(2)
-                .allSatisfy(tensor ->
-                        assertThat(tensor).startsWith("{\"output\":{\"shape\":[6,1,1],\"dtype\":\"float32\",\"data\":\""));
+                .allSatisfy(tensor -> assertThat(tensor)
+                        .startsWith("{\"output\":{\"shape\":[6,1,1],\"dtype\":\"float32\",\"data\":\""));
         assertThat(answer(lines, FUNCTIONS)).contains("{\"function\":\"sparkhood.neighborhood_attention\"}");
         assertThat(answer(lines, WRONG))
-                .anySatisfy(line ->
-                        assertThat(line).contains("neighborhood_attention: there is no option 'head'; the options are "));
+                .anySatisfy(line -> assertThat(line)
+                        .contains("neighborhood_attention: there is no option 'head'; the options are "));
         assertThat(answer(lines, "columns")).containsExactly("{\"values\":[0.0,0.5]}", "{\"values\":[1.0,0.5]}");
     }
 

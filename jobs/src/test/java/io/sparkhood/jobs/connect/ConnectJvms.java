@@ -35,7 +35,8 @@ final class ConnectJvms {
         command.add("-Dspark.ui.enabled=false");
         command.add("-Dspark.driver.host=localhost");
         command.add("-Dspark.driver.bindAddress=127.0.0.1");
-        command.add("-Dspark.sql.warehouse.dir=" + DIRECTORY.resolve("warehouse").toAbsolutePath());
+        command.add(
+                "-Dspark.sql.warehouse.dir=" + DIRECTORY.resolve("warehouse").toAbsolutePath());
         command.add("org.apache.spark.sql.connect.service.SparkConnectServer");
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -61,7 +62,12 @@ final class ConnectJvms {
     private static boolean isForClients(Path jar) {
         String artifact = artifact(jar);
         return !artifact.startsWith("spark-")
-                || Set.of("spark-common-utils", "spark-common-utils-java", "spark-unsafe", "spark-variant", "spark-tags")
+                || Set.of(
+                                "spark-common-utils",
+                                "spark-common-utils-java",
+                                "spark-unsafe",
+                                "spark-variant",
+                                "spark-tags")
                         .contains(artifact.replace("_2.13", ""));
     }
 
@@ -92,7 +98,9 @@ final class ConnectJvms {
 
     private static List<Path> jars(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
     }
 
