@@ -208,8 +208,7 @@ class FaultsIT {
         flipInTheMiddle(file);
         Map<Long, ByteBuffer> outputs = attendFile(file, "false");
         assertThat(outputs.keySet()).isEqualTo(undisturbed.keySet());
-        assertThat(undisturbed.entrySet().stream()
-                        .filter(row -> !row.getValue().equals(outputs.get(row.getKey()))))
+        assertThat(undisturbed.entrySet().stream().filter(row -> !row.getValue().equals(outputs.get(row.getKey()))))
                 .hasSize(1);
     }
 
@@ -267,9 +266,14 @@ class FaultsIT {
             assertThat(after.keySet()).isEqualTo(before.keySet());
             assertThat(after.values()).allMatch(OpenInExecutor::nothing);
             assertThat(after.values())
-                    .allMatch(open ->
-                            open.heapBytes() < Objects.requireNonNull(before.get(open.pid())).heapBytes() + SeededMaps.LARGE_ROW_BYTES / 2);
-            long held = after.values().stream().mapToLong(OpenInExecutor::lastHeld).max().orElseThrow() - cancelled;
+                    .allMatch(open -> open.heapBytes()
+                            < Objects.requireNonNull(before.get(open.pid())).heapBytes()
+                                    + SeededMaps.LARGE_ROW_BYTES / 2);
+            long held = after.values().stream()
+                            .mapToLong(OpenInExecutor::lastHeld)
+                            .max()
+                            .orElseThrow()
+                    - cancelled;
             System.out.println(
                     "held for " + held + " ms after the cancellation; heap before and after " + before + after);
             assertThat(held).isBetween(0L, 1000L);

@@ -19,8 +19,7 @@ import org.apache.spark.sql.SparkSession;
  * @param heapBytes bytes of heap in use after a collection
  * @param lastHeld see {@link HoldWatch#lastHeld}
  */
-public record OpenInExecutor(
-        long pid, List<String> backends, List<String> threads, long heapBytes, long lastHeld)
+public record OpenInExecutor(long pid, List<String> backends, List<String> threads, long heapBytes, long lastHeld)
         implements Serializable {
 
     /** What this JVM holds. */

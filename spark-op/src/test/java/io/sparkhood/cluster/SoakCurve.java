@@ -73,16 +73,14 @@ record SoakCurve(List<Sample> resident, List<Sample> liveHeap) {
                 .height(480)
                 .theme(ChartTheme.Matlab)
                 .title(String.format(
-                        Locale.ROOT, "%,d batches", resident.get(resident.size() - 1).batches()))
+                        Locale.ROOT,
+                        "%,d batches",
+                        resident.get(resident.size() - 1).batches()))
                 .xAxisTitle("batches")
                 .yAxisTitle("MiB")
                 .build();
-        chart.getStyler()
-                .setLegendPosition(LegendPosition.OutsideS)
-                .setLegendLayout(LegendLayout.Horizontal);
-        chart.getStyler()
-                .setYAxisMin(0.0)
-                .setXAxisMin(0.0);
+        chart.getStyler().setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal);
+        chart.getStyler().setYAxisMin(0.0).setXAxisMin(0.0);
         draw(chart, "resident memory of the JVM", resident);
         draw(chart, "live heap", liveHeap);
         try (OutputStream out = Files.newOutputStream(file)) {
@@ -94,7 +92,9 @@ record SoakCurve(List<Sample> resident, List<Sample> liveHeap) {
         chart.addSeries(
                         name,
                         samples.stream().map(Sample::batches).toList(),
-                        samples.stream().map(sample -> sample.bytes() / 1048576.0).toList())
+                        samples.stream()
+                                .map(sample -> sample.bytes() / 1048576.0)
+                                .toList())
                 .setMarker(SeriesMarkers.NONE);
     }
 }

@@ -36,7 +36,9 @@ class SoakIT {
 
         assertThat(Files.readString(left)).isEqualTo("batches=" + BATCHES + "\nheld=false\nfiles=[]\n");
         try (Stream<Path> files = Files.walk(folder.resolve("tmp"))) {
-            assertThat(files.filter(Files::isRegularFile)).as("files after the JVM").isEmpty();
+            assertThat(files.filter(Files::isRegularFile))
+                    .as("files after the JVM")
+                    .isEmpty();
         }
         assertThat(curve.resident()).hasSizeGreaterThan(150);
         assertThat(SoakCurve.span(curve.resident(), WARM))

@@ -16,7 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
@@ -44,7 +43,8 @@ final class SoakRun {
         try (PrintStream curve = new PrintStream(arguments[1], StandardCharsets.UTF_8)) {
             curve.println("batches,residentBytes,liveHeapBytes");
             CURVE.set(curve);
-            SeededMaps.outputs(SeededMaps.stage().transform(SeededMaps.frame(spark, 8, 1))); // native libraries are files
+            SeededMaps.outputs(
+                    SeededMaps.stage().transform(SeededMaps.frame(spark, 8, 1))); // native libraries are files
             Set<Path> files = temporaryFiles();
             SeededMaps.stage()
                     .setMaxBatchBytes((2 * WINDOW - 1) * SeededMaps.LARGER_ROW_BYTES / 2) // no fifth row fits
@@ -55,8 +55,7 @@ final class SoakRun {
             Set<Path> more = temporaryFiles();
             more.removeAll(files);
             Files.writeString(
-                    left,
-                    "batches=" + BATCHES + "\nheld=" + OpenInExecutor.anything() + "\nfiles=" + more + "\n");
+                    left, "batches=" + BATCHES + "\nheld=" + OpenInExecutor.anything() + "\nfiles=" + more + "\n");
         } finally {
             spark.stop();
         }
@@ -81,13 +80,13 @@ final class SoakRun {
             System.gc();
         }
         long used = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        Objects.requireNonNull(CURVE.get())
-                .println(batches + "," + residentBytes() + "," + (heap ? used : ""));
+        Objects.requireNonNull(CURVE.get()).println(batches + "," + residentBytes() + "," + (heap ? used : ""));
     }
 
     private static long residentBytes() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            String line = lines.filter(text -> text.startsWith("VmRSS:")).findFirst().orElseThrow();
+            String line =
+                    lines.filter(text -> text.startsWith("VmRSS:")).findFirst().orElseThrow();
             return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
         }
     }
