@@ -22,6 +22,11 @@ final class JobSession implements AutoCloseable {
         return new JobSession(spark);
     }
 
+    /** As {@link #open}, without a line per stage. */
+    static JobSession openQuietly(String job) {
+        return new JobSession(SparkSession.builder().appName("sparkhood " + job).getOrCreate());
+    }
+
     SparkSession spark() {
         return spark;
     }

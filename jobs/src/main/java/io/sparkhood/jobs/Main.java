@@ -22,7 +22,13 @@ import picocli.CommandLine.ScopeType;
         usageHelpWidth = 100,
         footer = "%nSpark's own options may stand anywhere: --master (default local[*]), --driver-memory"
                 + " (default 2g), --executor-memory, --executor-cores, --conf KEY=VALUE and others.",
-        subcommands = {AttendCommand.class, DenoiseCommand.class, ProfileCommand.class, DoctorCommand.class})
+        subcommands = {
+            AttendCommand.class,
+            DenoiseCommand.class,
+            ProfileCommand.class,
+            BenchmarkStageCommand.class,
+            DoctorCommand.class
+        })
 public final class Main {
     /** Set to any value, a failure prints its stack trace as well. */
     private static final String TRACE_PROPERTY = "sparkhood.trace";

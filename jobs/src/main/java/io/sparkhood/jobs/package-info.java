@@ -1,3 +1,3 @@
-/** Mains for spark-submit: attend, denoise, doctor. */
+/** Mains for spark-submit: attend, denoise, benchmark-stage, doctor. */
 @org.jspecify.annotations.NullMarked
 package io.sparkhood.jobs;

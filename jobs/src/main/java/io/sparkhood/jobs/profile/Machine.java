@@ -11,14 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Where a number was measured: a number without that is worth little. */
-final class Machine {
+public final class Machine {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
     private static final String MODEL = "model name";
 
     private Machine() {}
 
     /** Processor, threads and Java. */
-    static String describe(int threads) {
+    public static String describe(int threads) {
         return processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, " + threads
                 + (threads == 1 ? " thread" : " threads") + "; Java " + System.getProperty("java.version") + " ("
                 + System.getProperty("java.vendor") + ")";
@@ -39,7 +39,7 @@ final class Machine {
     }
 
     /** The commit that these classes were built from, if they lie in a git repository and git is at hand. */
-    static Optional<String> commit() {
+    public static Optional<String> commit() {
         try {
             Path classes = Path.of(Machine.class
                     .getProtectionDomain()
