@@ -1,14 +1,25 @@
 package io.sparkhood;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.analysis.NoSuchFunctionException;
+import org.apache.spark.sql.catalyst.analysis.NoSuchNamespaceException;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.catalyst.util.MapData;
+import org.apache.spark.unsafe.types.UTF8String;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +40,7 @@ class ArchitectureTest {
         "image,    '',                                       'javax.imageio java.awt org.w3c.dom'",
         "column,   'operator backend',                       'org.apache.spark scala org.slf4j'",
         "ml,       'column operator backend network format image', 'org.apache.spark scala org.slf4j'",
+        "sql,      'ml column operator backend format image',      'org.apache.spark scala org.slf4j'",
     })
     void aRoomImportsOnlyWhatItsArrowsSay(String room, String rooms, String others) {
         List<String> allowed = new ArrayList<>(List.of("java..", "org.jspecify..", "io.sparkhood." + room + ".."));
@@ -66,6 +78,8 @@ class ArchitectureTest {
     @Test
     void sparksInternalsAreNotUsed() {
         noClasses()
+                .that()
+                .resideOutsideOfPackage("io.sparkhood.sql..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -74,6 +88,30 @@ class ArchitectureTest {
                         "org.apache.spark.sql.internal..",
                         "org.apache.spark.sql.classic..",
                         "org.apache.spark.unsafe..")
+                .check(HOUSE);
+    }
+
+    /** The public API of function catalogs speaks in these classes; no others of Spark's internals come along. */
+    @Test
+    void sqlFunctionsUseOfSparksInternalsWhatTheirApiIsMadeOf() {
+        DescribedPredicate<JavaClass> internals = resideInAnyPackage(
+                "org.apache.spark.sql.catalyst..",
+                "org.apache.spark.sql.execution..",
+                "org.apache.spark.sql.internal..",
+                "org.apache.spark.sql.classic..",
+                "org.apache.spark.unsafe..");
+        DescribedPredicate<JavaClass> ofTheApi = belongToAnyOf(
+                InternalRow.class,
+                ArrayData.class,
+                MapData.class,
+                UTF8String.class,
+                NoSuchFunctionException.class,
+                NoSuchNamespaceException.class);
+        noClasses()
+                .that()
+                .resideInAPackage("io.sparkhood.sql..")
+                .should()
+                .dependOnClassesThat(internals.and(not(ofTheApi)))
                 .check(HOUSE);
     }
 
@@ -88,7 +126,8 @@ class ArchitectureTest {
                         "io.sparkhood.format",
                         "io.sparkhood.image",
                         "io.sparkhood.column",
-                        "io.sparkhood.ml")
+                        "io.sparkhood.ml",
+                        "io.sparkhood.sql")
                 .check(HOUSE);
     }
 }

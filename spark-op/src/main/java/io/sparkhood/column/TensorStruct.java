@@ -87,10 +87,31 @@ public final class TensorStruct {
         return shape.stream().mapToInt(Integer::intValue).toArray();
     }
 
+    /**
+     * Reads a tensor of a struct whose fields may stand in any order.
+     *
+     * @param column what to call it in messages
+     * @param tensor a row that has a schema
+     * @throws IllegalArgumentException if a field is null, the dtype is unknown, or the data are not as long as shape and
+     *     dtype say; the message names the column, expected and found
+     */
+    public static TensorValue.Shaped read(String column, Row tensor) {
+        TensorColumn reader = TensorColumn.of(column, TensorForm.STRUCT, tensor.schema());
+        return (TensorValue.Shaped) reader.decode(tensor);
+    }
+
     private static void requireElements(long elements, int[] shape) {
         long product = 1;
         for (int extent : shape) {
-            product = Math.multiplyExact(product, extent);
+            if (extent < 0) {
+                throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative extent");
+            }
+            try {
+                product = Math.multiplyExact(product, extent);
+            } catch (ArithmeticException overflow) {
+                throw new IllegalArgumentException(
+                        "shape " + Arrays.toString(shape) + " has more elements than a 64-bit number counts", overflow);
+            }
         }
         if (product != elements) {
             throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has " + product + " elements, but "

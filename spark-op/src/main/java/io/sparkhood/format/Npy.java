@@ -24,6 +24,7 @@ public final class Npy {
     public enum Type {
         FLOAT32("<f4", 4),
         FLOAT64("<f8", 8),
+        FLOAT16("<f2", 2),
         INT32("<i4", 4),
         INT64("<i8", 8);
 
@@ -84,6 +85,21 @@ public final class Npy {
     public static Npy of(double[] values, int... shape) {
         Npy array = blank(Type.FLOAT64, values.length, shape);
         array.data.asDoubleBuffer().put(values);
+        return array;
+    }
+
+    /**
+     * An array of any type whose bytes are given.
+     *
+     * @param data copied, little-endian, row-major
+     * @throws IllegalArgumentException if the shape is not that of the data
+     */
+    public static Npy of(Type type, byte[] data, int... shape) {
+        if (data.length % type.bytes() != 0) {
+            throw new IllegalArgumentException(data.length + " bytes are not a whole number of " + type + " elements");
+        }
+        Npy array = blank(type, data.length / type.bytes(), shape);
+        array.data.duplicate().put(data);
         return array;
     }
 
@@ -180,13 +196,32 @@ public final class Npy {
         return IntStream.range(0, elements()).mapToDouble(this::get).toArray();
     }
 
+    /** The elements as they are stored: little-endian bytes, row-major; a new array. */
+    public byte[] data() {
+        byte[] bytes = new byte[data.capacity()];
+        data.duplicate().get(bytes);
+        return bytes;
+    }
+
     private double get(int index) {
         return switch (type) {
             case FLOAT32 -> data.getFloat(4 * index);
             case FLOAT64 -> data.getDouble(8 * index);
+            case FLOAT16 -> widened(data.getShort(2 * index));
             case INT32 -> data.getInt(4 * index);
             case INT64 -> data.getLong(8 * index);
         };
+    }
+
+    /** The value of an IEEE 754 binary16; exact. */
+    private static double widened(short bits) {
+        int exponent = bits >> 10 & 0x1f;
+        int mantissa = bits & 0x3ff;
+        double magnitude = exponent == 0 ? Math.scalb(mantissa, -24) : Math.scalb(1024 + mantissa, exponent - 25);
+        if (exponent == 0x1f) {
+            magnitude = mantissa == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+        }
+        return bits < 0 ? -magnitude : magnitude;
     }
 
     /** The file's bytes, format version 1.0. */

@@ -2,6 +2,7 @@ package io.sparkhood.ml;
 
 import io.sparkhood.column.BatchOptions;
 import io.sparkhood.column.OutputColumn;
+import io.sparkhood.column.RowByRow;
 import io.sparkhood.column.TensorForm;
 import io.sparkhood.column.TensorTransform;
 import java.util.ArrayList;
@@ -82,14 +83,32 @@ public final class NeighborhoodAttention extends NeighborhoodAttentionParams imp
         Map<String, Integer> readerRows = READER_BATCHES.stream()
                 .collect(Collectors.toMap(
                         key -> key, key -> Integer.parseInt(session.conf().get(key))));
-        BatchOptions options = new BatchOptions(
+        return transform.apply(dataset, rows(transform), batchOptions(readerRows));
+    }
+
+    /**
+     * This stage for a caller that has its rows one by one, such as a SQL function; nothing is batched. The checks of {@link
+     * #transformSchema} come first. Close it after the last row.
+     *
+     * @param schema the input columns
+     */
+    public RowByRow rowByRow(StructType schema) {
+        TensorTransform transform = checked(schema);
+        return new RowByRow(transform, schema, rows(transform), batchOptions(Map.of()));
+    }
+
+    private AttentionRows rows(TensorTransform transform) {
+        return new AttentionRows(transform.inputs(), attentionParams());
+    }
+
+    private BatchOptions batchOptions(Map<String, Integer> readerRows) {
+        return new BatchOptions(
                 getBackend(),
                 getBackendThreads(),
                 getMaxBatchBytes(),
                 getScratchBytes(),
                 getDeviceMemoryBytes(),
                 readerRows);
-        return transform.apply(dataset, new AttentionRows(transform.inputs(), attentionParams()), options);
     }
 
     /**

@@ -39,6 +39,21 @@ class NpyTest {
     }
 
     @Test
+    void keepsBytesOfEveryTypeWhole() throws IOException {
+        byte[] halves = {0, 0x3c, 0, (byte) 0xc0, 1, 0, (byte) 0xff, 0x7b, 0, 0x7c, 1, 0x7e, 0, (byte) 0x80};
+        Npy array = Npy.read("h", Npy.of(Npy.Type.FLOAT16, halves, 7).toBytes());
+        assertThat(array).hasToString("npy <f2 (7,)");
+        assertThat(array.data()).isEqualTo(halves);
+        assertThat(array.toFloats())
+                .containsExactly(1f, -2f, 0x1p-24f, 65504f, Float.POSITIVE_INFINITY, Float.NaN, -0f);
+        byte[] longs = {1, 2, 3, 4, 5, 6, 7, 8};
+        assertThat(Npy.of(Npy.Type.INT64, longs, 1).data()).isEqualTo(longs);
+        assertThatThrownBy(() -> Npy.of(Npy.Type.FLOAT16, new byte[3], 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("3 bytes are not a whole number of <f2 elements");
+    }
+
+    @Test
     void writesTheBytesNumpyWrites() {
         // numpy 2.4: numpy.save of numpy.array([1.5], '<f4')
         String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }";
@@ -91,10 +106,10 @@ class NpyTest {
                         + " numpy.ascontiguousarray(array)");
         refused(
                 file(1, GOOD.replace("<f4", ">f4"), new byte[24]),
-                "x.npy: dtype must be one of [<f4, <f8, <i4, <i8], but is '>f4'; save array.astype('<f4')");
+                "x.npy: dtype must be one of [<f4, <f8, <f2, <i4, <i8], but is '>f4'; save array.astype('<f4')");
         refused(
                 file(1, GOOD.replace("<f4", "\u001b[31m" + "x".repeat(50)), new byte[24]),
-                "x.npy: dtype must be one of [<f4, <f8, <i4, <i8], but is '?[31m" + "x".repeat(35)
+                "x.npy: dtype must be one of [<f4, <f8, <f2, <i4, <i8], but is '?[31m" + "x".repeat(35)
                         + "...'; save array.astype('<f4')");
     }
 

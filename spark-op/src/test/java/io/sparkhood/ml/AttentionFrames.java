@@ -23,13 +23,13 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** DataFrames that hold the rows of examples in any form, and what the reference makes of them. */
-final class AttentionFrames {
+public final class AttentionFrames {
     static final DataType FLOATS = DataTypes.createArrayType(DataTypes.FloatType);
 
     private AttentionFrames() {}
 
     /** Columns id, q, k, v [, ak, av] of these forms holding the rows of an example. */
-    static Dataset<Row> frame(Example example, String... forms) {
+    public static Dataset<Row> frame(Example example, String... forms) {
         List<String> names = List.of("q", "k", "v", "ak", "av");
         List<Port> ports = example.operator().inputs();
         StructType schema = new StructType().add("id", DataTypes.IntegerType, false);
@@ -75,7 +75,7 @@ final class AttentionFrames {
     }
 
     @SuppressWarnings("unchecked") // what Spark makes of an array column
-    static float[] floats(Object column) {
+    public static float[] floats(Object column) {
         if (column instanceof Row struct) {
             return TensorStruct.values(struct);
         }
@@ -94,7 +94,7 @@ final class AttentionFrames {
         return values;
     }
 
-    static NeighborhoodAttention plain() {
+    public static NeighborhoodAttention plain() {
         return new NeighborhoodAttention()
                 .setQueryCol("q")
                 .setKeyCol("k")
@@ -102,7 +102,7 @@ final class AttentionFrames {
                 .setBackend("reference");
     }
 
-    static Outputs reference(Example example) {
+    public static Outputs reference(Example example) {
         try (var backend = new ReferenceBackendProvider().open(BackendOptions.DEFAULT)) {
             return Outputs.of(backend, example, 1);
         }

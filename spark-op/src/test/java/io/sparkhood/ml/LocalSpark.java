@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
 
 /** The one local Spark of this test JVM. */
-final class LocalSpark {
-    static final SparkSession SESSION = SparkSession.builder()
+public final class LocalSpark {
+    public static final SparkSession SESSION = SparkSession.builder()
             .master("local[2]")
             .appName("tests")
             .config("spark.ui.enabled", "false")
