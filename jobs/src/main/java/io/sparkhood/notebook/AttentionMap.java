@@ -124,8 +124,8 @@ public final class AttentionMap {
     }
 
     /**
-     * The photograph, pale, with the visible keys painted by their weight (dark blue: none, yellow: the largest, by the square
-     * root, so that small weights show) and the query framed in red.
+     * The photograph, pale, with the query in orange and the other keys that it sees painted by their weight: dark blue is none,
+     * yellow the largest, by the square root, so that small weights show.
      *
      * @param photograph grey or RGB levels of the same extents, two axes
      */
@@ -138,7 +138,11 @@ public final class AttentionMap {
         for (int token = 0; token < photograph.tokens(); token++) {
             image.setRGB(token % extents[1], token / extents[1], Colors.pale(rgb(image, token)));
         }
-        double most = Arrays.stream(weights).max().orElseThrow();
+        double most = IntStream.range(0, visible.length)
+                .filter(i -> visible[i] != query)
+                .mapToDouble(i -> weights[i])
+                .max()
+                .orElse(1);
         for (int i = 0; i < visible.length; i++) {
             int color = Colors.cividis(Math.sqrt(weights[i] / most));
             image.setRGB(visible[i] % extents[1], visible[i] / extents[1], color);

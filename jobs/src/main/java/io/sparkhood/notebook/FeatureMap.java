@@ -180,9 +180,21 @@ public final class FeatureMap {
 
     /** A cell of a tensor column with one head: float32 {@code [*extents, 1, dim]}. */
     public Row tensor() {
+        return tensor(1);
+    }
+
+    /**
+     * A cell of a tensor column: float32 {@code [*extents, heads, dim / heads]}.
+     *
+     * @throws IllegalArgumentException if heads does not divide dim
+     */
+    public Row tensor(int heads) {
+        if (heads < 1 || dim % heads != 0) {
+            throw new IllegalArgumentException("heads must divide the dim of the map, " + dim + ", but is " + heads);
+        }
         int[] shape = Arrays.copyOf(extents, extents.length + 2);
-        shape[extents.length] = 1;
-        shape[extents.length + 1] = dim;
+        shape[extents.length] = heads;
+        shape[extents.length + 1] = dim / heads;
         return TensorStruct.of(values, shape);
     }
 

@@ -59,17 +59,18 @@ public final class FeatureRows {
                 rows, new StructType().add("name", DataTypes.StringType).add(column, TensorStruct.SCHEMA));
     }
 
-    /** One row of feature maps, a tensor column for each name, in the order of the names. */
+    /** One row of feature maps with one head, a tensor column for each name, in the order of the names. */
     public static Dataset<Row> of(SparkSession spark, Map<String, FeatureMap> columns) {
-        return of(spark, List.of(columns));
+        return of(spark, List.of(columns), 1);
     }
 
     /**
      * Rows of feature maps, a tensor column for each name, in the order of the names.
      *
+     * @param heads a divisor of each map's dim
      * @throws IllegalArgumentException if there is no row, or a row has other names than the first
      */
-    public static Dataset<Row> of(SparkSession spark, List<Map<String, FeatureMap>> rows) {
+    public static Dataset<Row> of(SparkSession spark, List<Map<String, FeatureMap>> rows, int heads) {
         if (rows.isEmpty()) {
             throw new IllegalArgumentException("a DataFrame of feature maps needs at least one row");
         }
@@ -84,8 +85,8 @@ public final class FeatureRows {
                 throw new IllegalArgumentException("all rows must have the columns " + first.keySet() + ", but one has "
                         + new TreeMap<>(row).keySet());
             }
-            tensors.add(RowFactory.create(
-                    new TreeMap<>(row).values().stream().map(FeatureMap::tensor).toArray()));
+            tensors.add(RowFactory.create(new TreeMap<>(row)
+                    .values().stream().map(map -> map.tensor(heads)).toArray()));
         }
         return spark.createDataFrame(tensors, schema);
     }

@@ -9,6 +9,7 @@ import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
@@ -17,8 +18,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Lines over numbers, in colours and markers that everybody can tell apart, as a picture. */
 public final class Plot {
-    private static final int WIDTH = 760;
-    private static final int HEIGHT = 440;
+    static final int WIDTH = 760;
+    static final int HEIGHT = 440;
     private static final float LINE_WIDTH = 2;
     private static final BasicStroke DASHES =
             new BasicStroke(LINE_WIDTH, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {8, 6}, 0);
@@ -32,6 +33,8 @@ public final class Plot {
             SeriesMarkers.PLUS);
 
     private final XYChart chart;
+    private int lines;
+    private int dashed;
 
     private Plot(XYChart chart) {
         this.chart = chart;
@@ -51,17 +54,21 @@ public final class Plot {
                 .xAxisTitle(xAxis)
                 .yAxisTitle(yAxis)
                 .build();
+        style(chart.getStyler());
+        chart.getStyler().setMarkerSize(8);
+        return new Plot(chart);
+    }
+
+    static void style(AxesChartStyler styler) {
         Font text = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
-        chart.getStyler()
-                .setLegendPosition(LegendPosition.OutsideS)
+        styler.setLegendPosition(LegendPosition.OutsideS)
                 .setLegendLayout(LegendLayout.Horizontal)
                 .setLegendFont(text)
                 .setLegendBorderColor(Color.WHITE)
                 .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 16))
                 .setChartBackgroundColor(Color.WHITE)
-                .setMarkerSize(8);
-        chart.getStyler().setAxisTitleFont(text).setAxisTickLabelsFont(text).setPlotGridLinesColor(new Color(0xdddddd));
-        return new Plot(chart);
+                .setDecimalPattern("#,##0.###");
+        styler.setAxisTitleFont(text).setAxisTickLabelsFont(text).setPlotGridLinesColor(new Color(0xdddddd));
     }
 
     /**
@@ -74,16 +81,17 @@ public final class Plot {
         return this;
     }
 
-    /** Adds a dashed line without markers: a bound or an expectation. */
+    /** Adds a dashed line without markers, the first black and others grey: a bound or an expectation. */
     public Plot dashes(String name, double[] x, double[] y) {
-        XYSeries series = style(chart.addSeries(name, x, y));
+        XYSeries series = chart.addSeries(name, x, y);
+        series.setLineColor(dashed++ == 0 ? Color.BLACK : Color.GRAY).setLineWidth(LINE_WIDTH);
         series.setLineStyle(DASHES);
         series.setMarker(SeriesMarkers.NONE);
         return this;
     }
 
     private XYSeries style(XYSeries series) {
-        int index = chart.getSeriesCollection().size() - 1;
+        int index = lines++;
         Color color = Colors.LINES.get(index % Colors.LINES.size());
         series.setLineColor(color).setLineWidth(LINE_WIDTH);
         series.setMarkerColor(color).setMarker(MARKERS.get(index % MARKERS.size()));

@@ -13,6 +13,15 @@ class FeatureMapTest {
     private static final FeatureMap SMALL = FeatureMap.of(new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 2, 2, 3);
 
     @Test
+    void aTensorSplitsItsDimInHeads() {
+        assertThat((int[]) SMALL.tensor().get(0)).containsExactly(2, 3, 1, 2);
+        assertThat((int[]) SMALL.tensor(2).get(0)).containsExactly(2, 3, 2, 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SMALL.tensor(3))
+                .withMessage("heads must divide the dim of the map, 2, but is 3");
+    }
+
+    @Test
     void cutsRectanglesAndSlices() {
         assertThat(SMALL.crop(1, 1, 1, 2).values()).containsExactly(8, 9, 10, 11);
         assertThat(SMALL.slice(1).extents()).containsExactly(3);

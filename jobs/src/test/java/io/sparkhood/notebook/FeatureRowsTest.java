@@ -66,14 +66,15 @@ class FeatureRowsTest {
     @Test
     void allRowsHaveTheColumnsOfTheFirst() {
         FeatureMap map = FeatureMap.of(new float[2], 1, 2);
-        Dataset<Row> rows = FeatureRows.of(SPARK, List.of(Map.of("key", map, "a", map), Map.of("a", map, "key", map)));
+        Dataset<Row> rows =
+                FeatureRows.of(SPARK, List.of(Map.of("key", map, "a", map), Map.of("a", map, "key", map)), 1);
         assertThat(rows.columns()).containsExactly("a", "key");
         assertThat(rows.count()).isEqualTo(2);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> FeatureRows.of(SPARK, List.of(Map.of("b", map, "a", map), Map.of("a", map))))
+                .isThrownBy(() -> FeatureRows.of(SPARK, List.of(Map.of("b", map, "a", map), Map.of("a", map)), 1))
                 .withMessage("all rows must have the columns [a, b], but one has [a]");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> FeatureRows.of(SPARK, List.of()))
+                .isThrownBy(() -> FeatureRows.of(SPARK, List.of(), 1))
                 .withMessage("a DataFrame of feature maps needs at least one row");
     }
 

@@ -42,7 +42,22 @@ class ShownTest {
         assertThat(image.getWidth()).isEqualTo(760);
         assertThat(pixels(image, 0x0072b2)).isGreaterThan(500);
         assertThat(pixels(image, 0xd55e00)).isGreaterThan(500);
-        assertThat(pixels(image, 0x009e73)).isGreaterThan(200);
+        assertThat(pixels(image, 0)).isGreaterThan(500); // the dashes, and text
+    }
+
+    @Test
+    void barsStandAsHighAsTheirNumbers() {
+        Bars bars = Bars.of("rows", "rows per second", List.of("one", "two")).bars("measured", 10, 20);
+        long twoToOne = pixels(bars.image(), 0x0072b2);
+        long equal = pixels(
+                Bars.of("rows", "rows per second", List.of("one", "two"))
+                        .bars("measured", 20, 20)
+                        .image(),
+                0x0072b2);
+        assertThat(twoToOne / (double) equal).isBetween(0.74, 0.76);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bars.bars("other", 1))
+                .withMessage("there must be a bar for each of [one, two], but there are 1");
     }
 
     @Test
