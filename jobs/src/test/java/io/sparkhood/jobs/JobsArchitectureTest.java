@@ -11,11 +11,13 @@ import org.junit.jupiter.api.Test;
 class JobsArchitectureTest {
     private static final JavaClasses JOBS = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("io.sparkhood.jobs");
+            .importPackages("io.sparkhood.jobs", "io.sparkhood.notebook");
 
     @Test
     void jobsImportTheRoomsThatAreOpenToUsersAndNoBackend() {
         classes()
+                .that()
+                .resideInAPackage("io.sparkhood.jobs..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -35,6 +37,26 @@ class JobsArchitectureTest {
                         "org.jspecify.annotations",
                         "org.knowm.xchart..",
                         "picocli")
+                .check(JOBS);
+    }
+
+    /** Any Java kernel can show what it makes: it knows none, and none of the jobs. */
+    @Test
+    void theNotebookRoomImportsMapsPicturesAndPlots() {
+        classes()
+                .that()
+                .resideInAPackage("io.sparkhood.notebook")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.sparkhood.notebook",
+                        "io.sparkhood.operator",
+                        "io.sparkhood.image",
+                        "io.sparkhood.column",
+                        "java..",
+                        "org.apache.spark.sql..",
+                        "org.jspecify.annotations",
+                        "org.knowm.xchart..")
                 .check(JOBS);
     }
 

@@ -117,6 +117,13 @@ class LauncherIT {
     }
 
     @Test
+    void saysWhereSparkIs() throws Exception {
+        Outcome outcome = submit("--spark-home");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.lines()).endsWith(sparkHome.toString());
+    }
+
+    @Test
     void helpAndMistakesStartNoSpark() throws Exception {
         assertThat(submit("--help").exitCode()).isZero();
         assertThat(submit("attend", "--help").exitCode()).isZero();
