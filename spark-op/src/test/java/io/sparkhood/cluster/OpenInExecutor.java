@@ -2,6 +2,7 @@ package io.sparkhood.cluster;
 
 import io.sparkhood.backend.Backends;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,20 +17,36 @@ import org.apache.spark.sql.SparkSession;
  * @param backends backends that are open
  * @param threads names of the threads that a lane started
  * @param heapBytes bytes of heap in use after a collection
+ * @param heldAfterKill see {@link HoldWatch#heldAfterKill}
  */
-public record OpenInExecutor(long pid, List<String> backends, List<String> threads, long heapBytes)
+public record OpenInExecutor(long pid, List<String> backends, List<String> threads, long heapBytes, long heldAfterKill)
         implements Serializable {
 
     /** What this JVM holds. */
     static OpenInExecutor here() {
-        List<String> lanes = Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.equals("sparkhood-lane"))
-                .toList();
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         return new OpenInExecutor(
-                ProcessHandle.current().pid(), openBackends(), lanes, runtime.totalMemory() - runtime.freeMemory());
+                ProcessHandle.current().pid(),
+                openBackends(),
+                laneThreads(),
+                runtime.totalMemory() - runtime.freeMemory(),
+                HoldWatch.heldAfterKill());
+    }
+
+    /** Whether this JVM holds anything but heap. */
+    static boolean anything() {
+        return !openBackends().isEmpty() || !laneThreads().isEmpty();
+    }
+
+    /** The helpers of lanes; they start with the first run and end when the lane is closed. */
+    static List<String> laneThreads() {
+        Thread[] threads = new Thread[Thread.activeCount() + 100];
+        int found = Thread.enumerate(threads);
+        return Arrays.stream(threads, 0, found)
+                .map(Thread::getName)
+                .filter(name -> name.equals("sparkhood-lane"))
+                .toList();
     }
 
     /** What the executors hold, by process; an executor that is only starting may be missing. */

@@ -19,6 +19,7 @@ import org.apache.spark.sql.types.StructType;
 final class SeededMaps {
     private static final int HEADS = 2;
     private static final int HEAD_DIM = 8;
+    private static final int LARGE = 400;
 
     /** Columns id, query, key, value. */
     static final StructType SCHEMA = new StructType()
@@ -31,6 +32,9 @@ final class SeededMaps {
 
     /** Bytes of the three inputs and the output of the larger of the two sizes. */
     static final long LARGER_ROW_BYTES = 4L * Float.BYTES * 12 * 11 * HEADS * HEAD_DIM;
+
+    /** Bytes of the three inputs and the output of a large row. */
+    static final long LARGE_ROW_BYTES = 4L * Float.BYTES * LARGE * LARGE * HEADS * HEAD_DIM;
 
     /** Rows 0 to {@code rows - 1}. */
     static Dataset<Row> frame(SparkSession spark, long rows, int partitions) {
@@ -54,18 +58,32 @@ final class SeededMaps {
                         Encoders.row(SCHEMA));
     }
 
+    /** So many rows of large maps, one per partition, for runs that last. */
+    static Dataset<Row> large(SparkSession spark, int rows, OnRow action) {
+        return spark.range(0, rows, 1, rows)
+                .map(
+                        (MapFunction<Long, Row>) id -> {
+                            action.accept(id);
+                            Random random = new Random(id);
+                            Row tensor = tensor(random, LARGE, LARGE);
+                            return RowFactory.create(id, tensor, tensor, tensor);
+                        },
+                        Encoders.row(SCHEMA));
+    }
+
     private static Row row(long id) {
         Random random = new Random(0x5eed ^ id);
         int height = id % 2 == 0 ? 9 : 12;
-        return RowFactory.create(id, tensor(random, height), tensor(random, height), tensor(random, height));
+        return RowFactory.create(
+                id, tensor(random, height, 11), tensor(random, height, 11), tensor(random, height, 11));
     }
 
-    private static Row tensor(Random random, int height) {
-        float[] values = new float[height * 11 * HEADS * HEAD_DIM];
+    private static Row tensor(Random random, int height, int width) {
+        float[] values = new float[height * width * HEADS * HEAD_DIM];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextGaussian();
         }
-        return TensorStruct.of(values, height, 11, HEADS, HEAD_DIM);
+        return TensorStruct.of(values, height, width, HEADS, HEAD_DIM);
     }
 
     /** The stage on the cpu backend, a few rows at a time. */

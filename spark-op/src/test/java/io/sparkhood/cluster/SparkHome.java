@@ -31,7 +31,7 @@ final class SparkHome {
             throw new IllegalStateException(
                     "a cluster needs SPARK_HOME (any folder that can be written) and SPARK_SCALA_VERSION=2.13 in the"
                             + " environment of this JVM; failsafe sets both: mvn -pl spark-op test-compile"
-                            + " failsafe:integration-test failsafe:verify -Dit.test=ClusterIT");
+                            + " failsafe:integration-test failsafe:verify -Dit.test=FaultsIT");
         }
         try {
             Path jars = Files.createDirectories(Path.of(home, "jars"));

@@ -14,33 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The stage in executors that are JVMs of their own. */
-@Timeout(120)
-class ClusterIT {
+/** A slow task and the second attempt that Spark gives it, on a standalone cluster. */
+@Timeout(240)
+class SpeculationIT {
     private static final long ROWS = 60;
 
+    /** Standalone, because the second attempt needs another host, and the executors of local-cluster share one. */
     @Test
-    void executorsComputeWhatLocalModeDoes() {
-        Map<Long, ByteBuffer> local;
-        SparkSession spark = ClusterSession.on("local[2]", Map.of());
-        try {
-            local = attended(spark, 3);
-        } finally {
-            spark.stop();
-        }
-        assertThat(local).hasSize((int) ROWS);
-        spark = ClusterSession.twoExecutors(Map.of());
-        try {
-            assertThat(attended(spark, 7)).isEqualTo(local);
-            assertThat(processes(spark)).doesNotContain(ProcessHandle.current().pid());
-        } finally {
-            spark.stop();
-        }
-    }
-
-    /** Only here: Spark gives a slow task a second attempt on another host, and the executors of local-cluster share one. */
-    @Test
-    void aStandaloneClusterOvertakesASlowAttempt(@TempDir Path folder) throws Exception {
+    void aSlowAttemptIsOvertaken(@TempDir Path folder) throws Exception {
         Map<String, String> settings = Map.of(
                 "spark.executor.cores", "1",
                 "spark.cores.max", "2",
