@@ -1,16 +1,23 @@
 package io.sparkhood.cluster;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.spark.TaskContext;
+import org.jspecify.annotations.Nullable;
 
 /** A thread of an executor that looks, again and again, whether the stage holds a backend or threads there. */
 final class HoldWatch {
+    private static final AtomicReference<TaskContext> TASK = new AtomicReference<>();
+    private static final AtomicLong TOLD = new AtomicLong(); // when the task was seen to be killed
     private static final AtomicLong LAST_HELD =
             new AtomicLong(-1); // milliseconds since the epoch; -1: does not look yet
 
     private HoldWatch() {}
 
-    /** Starts looking, in the executor that calls; notes {@code held-<pid>} when a lane's helpers have begun. */
+    /** Starts looking, in the task that calls and for it; notes {@code held-<pid>} when a lane's helpers have begun. */
     static void start(Happened happened) {
+        TASK.set(TaskContext.get());
+        TOLD.set(0);
         if (!LAST_HELD.compareAndSet(-1, 0)) {
             return;
         }
@@ -21,6 +28,10 @@ final class HoldWatch {
 
     private static void look(Happened happened) {
         while (true) {
+            @Nullable TaskContext task = TASK.get();
+            if (task != null && task.isInterrupted()) {
+                TOLD.compareAndSet(0, System.currentTimeMillis());
+            }
             if (OpenInExecutor.anything()) {
                 LAST_HELD.set(System.currentTimeMillis());
                 if (!OpenInExecutor.laneThreads().isEmpty()) {
@@ -35,8 +46,9 @@ final class HoldWatch {
         }
     }
 
-    /** When anything was last seen held in this JVM, in milliseconds since the epoch; 0 or -1 if never. */
-    static long lastHeld() {
-        return LAST_HELD.get();
+    /** Milliseconds from the moment the task was told that it is killed until nothing was held; -1 if it was not told. */
+    static long heldAfterKill() {
+        long told = TOLD.get();
+        return told == 0 ? -1 : Math.max(0, LAST_HELD.get() - told);
     }
 }

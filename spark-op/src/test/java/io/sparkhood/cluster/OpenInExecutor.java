@@ -17,9 +17,9 @@ import org.apache.spark.sql.SparkSession;
  * @param backends backends that are open
  * @param threads names of the threads that a lane started
  * @param heapBytes bytes of heap in use after a collection
- * @param lastHeld see {@link HoldWatch#lastHeld}
+ * @param heldAfterKill see {@link HoldWatch#heldAfterKill}
  */
-public record OpenInExecutor(long pid, List<String> backends, List<String> threads, long heapBytes, long lastHeld)
+public record OpenInExecutor(long pid, List<String> backends, List<String> threads, long heapBytes, long heldAfterKill)
         implements Serializable {
 
     /** What this JVM holds. */
@@ -31,7 +31,7 @@ public record OpenInExecutor(long pid, List<String> backends, List<String> threa
                 openBackends(),
                 laneThreads(),
                 runtime.totalMemory() - runtime.freeMemory(),
-                HoldWatch.lastHeld());
+                HoldWatch.heldAfterKill());
     }
 
     /** Whether this JVM holds anything but heap. */

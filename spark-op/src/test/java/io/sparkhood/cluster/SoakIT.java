@@ -15,13 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Memory does not grow with the number of batches, and nothing is left when they are through. */
-@Timeout(240)
+@Timeout(480)
 class SoakIT {
     private static final long BATCHES = 10_000;
     private static final long WARM = 500;
-    private static final long MIB = 1 << 20;
-    /** A batch holds 100 KB of tensors: of a leak of so much, or a hundredth of it, nothing passes. */
-    private static final double MOST_GROWTH = 1024; // bytes per batch
+    /** Room for the compiler's code and the like; a leak of 3.5 KB per batch, which is a sixteenth of its tensors, is more. */
+    private static final long MOST_SPAN = 32L << 20;
+    /** Bytes of live heap per batch: Spark's own records of its tasks need some tens. */
+    private static final double MOST_GROWTH = 256;
 
     @Test
     void memoryIsFlatAfterTheFirst500Batches() throws Exception {
@@ -43,10 +44,7 @@ class SoakIT {
         assertThat(curve.resident()).hasSizeGreaterThan(150);
         assertThat(SoakCurve.span(curve.resident(), WARM))
                 .as("resident bytes, largest less smallest, after " + WARM + " batches")
-                .isLessThan(48 * MIB);
-        assertThat(SoakCurve.growth(curve.resident(), BATCHES / 2))
-                .as("resident bytes per batch in the second half")
-                .isLessThan(MOST_GROWTH);
+                .isLessThan(MOST_SPAN);
         assertThat(SoakCurve.growth(curve.liveHeap(), WARM))
                 .as("live heap bytes per batch after " + WARM + " batches")
                 .isLessThan(MOST_GROWTH);
@@ -59,7 +57,7 @@ class SoakIT {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--add-") || argument.startsWith("-XX:+Ignore"))
                 .forEach(command::add);
-        command.addAll(List.of("-Xms384m", "-Xmx384m", "-XX:+AlwaysPreTouch", "-Xshare:auto"));
+        command.addAll(List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-Xshare:auto"));
         command.add("-Djdk.reflect.useDirectMethodHandle=false");
         command.add("-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), SoakRun.class.getName()));
@@ -70,7 +68,7 @@ class SoakIT {
         builder.environment().put("SPARK_LOCAL_DIRS", folder.resolve("tmp").toString());
         Process process = builder.start();
         try {
-            if (!process.waitFor(200, TimeUnit.SECONDS)) {
+            if (!process.waitFor(450, TimeUnit.SECONDS)) {
                 throw new IOException("the soak does not end; see " + folder.resolve("log"));
             }
             return process.exitValue();

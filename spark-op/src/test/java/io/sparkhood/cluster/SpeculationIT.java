@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A slow task and the second attempt that Spark gives it, on a standalone cluster. */
-@Timeout(120)
+@Timeout(240)
 class SpeculationIT {
     private static final long ROWS = 60;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files in, stage, files out, with a checkpoint: every row is in the sink exactly once, whatever stopped the query. */
-@Timeout(120)
+@Timeout(240)
 class StreamingTest {
     private static final int FILES = 5;
     private static final int ROWS_PER_FILE = 4;
