@@ -30,6 +30,8 @@ class JobsArchitectureTest {
                         "io.sparkhood.ml",
                         "io.sparkhood.sql",
                         "java..",
+                        "javax.management..", // how much of the heap is in use
+                        "com.sun.management..",
                         "scala..",
                         "org.apache.spark..",
                         "org.apache.hadoop..",
