@@ -49,8 +49,9 @@ final class ConnectClient {
             for (Row row : spark.sql(query).collectAsList()) {
                 System.out.println(row.json());
             }
-        } catch (RuntimeException e) {
-            System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+        } catch (Exception e) { // Spark's are checked, but its Scala methods do not say so
+            System.out.println(e.getClass().getSimpleName() + ": "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         }
     }
 }

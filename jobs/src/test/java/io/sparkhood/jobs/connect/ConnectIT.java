@@ -122,7 +122,9 @@ class ConnectIT {
                 .redirectOutput(output.toFile())
                 .start();
         assertThat(client.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(client.exitValue()).as("see %s", output).isZero();
+        assertThat(client.exitValue())
+                .as("see %s, and client-errors.txt beside it", output)
+                .isZero();
         return Files.readAllLines(output);
     }
 

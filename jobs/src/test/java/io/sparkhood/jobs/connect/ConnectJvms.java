@@ -55,7 +55,8 @@ final class ConnectJvms {
         command.add(ConnectClient.class.getName());
         command.add("sc://127.0.0.1:" + port);
         command.addAll(List.of(queries));
-        return new ProcessBuilder(command).redirectErrorStream(true);
+        return new ProcessBuilder(command)
+                .redirectError(DIRECTORY.resolve("client-errors.txt").toFile());
     }
 
     /** A client has no engine: of Spark's own jars only what its values and messages need. */
