@@ -45,7 +45,7 @@ record Denoiser(SparkSession spark, DenoiseSettings settings, TilePlan plan) {
      *
      * @param frames denoised, of the clip's form and alpha
      * @param psnr against the clean clip; infinite if equal, NaN without one
-     * @param seconds from the start of the first run of a plan to the end of the last
+     * @param seconds in which at least one run of a plan was under way
      */
     record Denoised(List<Picture> frames, double psnr, double seconds) {
         /** The clip as it is, with its noise, which took no attention. */
@@ -149,17 +149,13 @@ record Denoiser(SparkSession spark, DenoiseSettings settings, TilePlan plan) {
         List<Picture> frames = new ArrayList<>();
         job.clip().frames().forEach(frame -> frames.add(frame.blank()));
         double squaredErrors = 0;
-        long start = Long.MAX_VALUE;
-        long end = Long.MIN_VALUE;
         for (TileOutput output : outputs) {
             output.paste(job.grid(), frames);
             squaredErrors += output.squaredErrors();
-            start = Math.min(start, output.startNanos());
-            end = Math.max(end, output.endNanos());
         }
         double psnr = job.clean().isEmpty()
                 ? Double.NaN
                 : Psnr.of(squaredErrors, job.clip().tokens() * job.clip().colors());
-        return new Denoised(frames, psnr, (end - start) / 1e9);
+        return new Denoised(frames, psnr, TileOutput.runNanos(outputs) / 1e9);
     }
 }

@@ -3,6 +3,7 @@ package io.sparkhood.jobs.denoise;
 import io.sparkhood.image.Picture;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -46,6 +47,19 @@ record TileOutput(int tile, List<Picture> frames, double squaredErrors, long sta
             frames.add(interior);
         }
         return new TileOutput(tile, frames, squaredErrors, startNanos, endNanos);
+    }
+
+    /** Nanoseconds in which at least one run was under way: tiles are made and cut between the runs of a task. */
+    static long runNanos(List<TileOutput> outputs) {
+        List<TileOutput> inOrder = new ArrayList<>(outputs);
+        inOrder.sort(Comparator.comparingLong(TileOutput::startNanos));
+        long sum = 0;
+        long covered = Long.MIN_VALUE; // all before is counted
+        for (TileOutput output : inOrder) {
+            sum += Math.max(0, output.endNanos() - Math.max(covered, output.startNanos()));
+            covered = Math.max(covered, output.endNanos());
+        }
+        return sum;
     }
 
     private static int at(Box whole, int frame, int row, int column) {
