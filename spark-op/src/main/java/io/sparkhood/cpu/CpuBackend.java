@@ -1,9 +1,11 @@
 package io.sparkhood.cpu;
 
+import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.NeighborhoodOperator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +25,9 @@ final class CpuBackend extends HostBackend {
             new LinkedHashMap<>(16, 0.75f, true); // guarded by itself; eldest use first
     private long knownBytes; // guarded by known
 
-    CpuBackend(TileMath math, long scratchBytes) {
-        super("cpu");
+    CpuBackend(TileMath math, BackendOptions options) {
+        super("cpu", options.implementation());
+        long scratchBytes = options.scratchBytes();
         this.math = math;
         this.scratchBytes =
                 Math.min(scratchBytes > 0 ? scratchBytes : DEFAULT_SCRATCH_BYTES, Float.BYTES * MAX_ARRAY_ELEMENTS);
@@ -43,7 +46,14 @@ final class CpuBackend extends HostBackend {
     }
 
     @Override
-    protected Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
+    protected Optional<String> refusesNeighborhood(NeighborhoodOperator neighborhood) {
+        if (!(neighborhood instanceof NeighborhoodAttentionOperator operator)) {
+            return Optional.of(noPlanFor(neighborhood));
+        }
+        if (implementation().keepsWeights()) {
+            return Optional.of("it has only the fused implementation, not " + implementation()
+                    + "; choose implementation=auto or fused");
+        }
         if (Float.isInfinite(TileWorker.queryFactor(operator))) {
             return Optional.of("scale " + operator.scale() + " is beyond float32; use backend=reference");
         }
@@ -62,7 +72,8 @@ final class CpuBackend extends HostBackend {
     }
 
     @Override
-    protected Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
+    protected Plan neighborhood(NeighborhoodOperator neighborhood, long maxBatch, Parameters parameters) {
+        NeighborhoodAttentionOperator operator = (NeighborhoodAttentionOperator) neighborhood;
         Prepared prepared = prepared(new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE));
         return new CpuPlan(operator, maxBatch, math, prepared.geometry, prepared.shape, prepared.layout, prepared.bias);
     }

@@ -1,6 +1,7 @@
 package io.sparkhood.cpu;
 
 import io.sparkhood.backend.Backend;
+import io.sparkhood.backend.BackendOptions;
 import java.util.Optional;
 import java.util.Random;
 
@@ -18,7 +19,7 @@ public final class WidthCheck {
     static Optional<String> firstDifference(TileMath math, long seed, int problems) {
         for (int i = 0; i < problems; i++) {
             RandomAttention problem = new RandomAttention(new Random(seed + i));
-            try (Backend backend = new CpuBackend(math, 0)) {
+            try (Backend backend = new CpuBackend(math, BackendOptions.DEFAULT)) {
                 Optional<String> difference = problem.firstDifference(backend, 1 + i % 2);
                 if (difference.isPresent()) {
                     return Optional.of("-Dsparkhood.testSeed=" + (seed + i) + ": " + difference.get() + " with "
