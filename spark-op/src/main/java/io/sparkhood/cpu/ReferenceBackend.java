@@ -4,8 +4,10 @@ import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
+import io.sparkhood.operator.NeighborhoodAggregateOperator;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodOperator;
+import io.sparkhood.operator.NeighborhoodScoresOperator;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -21,15 +23,18 @@ final class ReferenceBackend extends HostBackend {
             return Optional.of("it has only the definition, not the " + implementation()
                     + " implementation; choose implementation=auto, or backend=cpu");
         }
-        if (!(operator instanceof NeighborhoodAttentionOperator)) {
-            return Optional.of(noPlanFor(operator));
-        }
         return Optional.empty();
     }
 
     @Override
     protected Plan neighborhood(NeighborhoodOperator operator, long maxBatch, Parameters parameters) {
-        return new ReferencePlan((NeighborhoodAttentionOperator) operator, maxBatch, parameters);
+        if (operator instanceof NeighborhoodAttentionOperator attention) {
+            return ReferencePlan.of(attention, maxBatch, parameters);
+        }
+        if (operator instanceof NeighborhoodScoresOperator scores) {
+            return ReferencePlan.of(scores, maxBatch, parameters);
+        }
+        return ReferencePlan.of((NeighborhoodAggregateOperator) operator, maxBatch);
     }
 
     @Override
