@@ -11,19 +11,11 @@
 // A value that the query does see spoils the row again, as it must. Costs nothing where all values
 // are finite.
 #pragma once
+#include "elements.cuh"
 #include "softmax.cuh"
 #include "tile_loader.cuh"
 
 namespace sparkhood {
-
-__device__ __forceinline__ float to_float(float x) { return x; }
-__device__ __forceinline__ float to_float(__half x) { return __half2float(x); }
-__device__ __forceinline__ float to_float(__nv_bfloat16 x) { return __bfloat162float(x); }
-__device__ __forceinline__ void round_to(float& to, float x) { to = x; }
-__device__ __forceinline__ void round_to(__half& to, float x) { to = __float2half_rn(x); }
-__device__ __forceinline__ void round_to(__nv_bfloat16& to, float x) {
-  to = __float2bfloat16_rn(x);
-}
 
 template <typename Shape, bool BIAS>
 struct ExactRow {

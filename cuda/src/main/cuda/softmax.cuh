@@ -11,12 +11,10 @@
 // becomes a weight, and so the sum. The sum of a query is spread over the four lanes that share its
 // row.
 #pragma once
+#include "elements.cuh"
 #include "tile_windows.cuh"
 
 namespace sparkhood {
-
-constexpr float LOG2_E = 1.4426950408889634f;
-constexpr float LN_2 = 0.6931471805599453f;
 
 // Running softmax of the queries of a lane: [block][half].
 template <typename Shape>

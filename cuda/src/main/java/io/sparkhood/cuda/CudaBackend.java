@@ -2,6 +2,7 @@ package io.sparkhood.cuda;
 
 import io.sparkhood.backend.AttentionBackend;
 import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
@@ -62,19 +63,43 @@ final class CudaBackend extends AttentionBackend {
     }
 
     @Override
-    protected Optional<String> refusesNeighborhood(NeighborhoodOperator neighborhood) {
-        if (!(neighborhood instanceof NeighborhoodAttentionOperator operator)) {
-            return Optional.of(noPlanFor(neighborhood) + "; choose backend=cpu");
+    protected Optional<String> refusesNeighborhood(NeighborhoodOperator operator) {
+        if (implementation() == Implementation.GEMM) {
+            return Optional.of(
+                    "it has no gemm implementation; choose implementation=auto, fused or naive, or backend=cpu");
         }
-        if (implementation().keepsWeights()) {
-            return Optional.of("it has only the fused implementation, not " + implementation()
-                    + "; choose implementation=auto or fused, or backend=cpu");
+        boolean fused = isFused(operator);
+        if (implementation() == Implementation.FUSED && !fused) {
+            return Optional.of("it has no fused implementation of "
+                    + operator.getClass().getSimpleName()
+                    + ": fused attention keeps neither scores nor weights; choose implementation=auto or naive");
         }
-        if (operator.rowBytes() > budgetBytes) {
-            return Optional.of("one row of all tensors has " + operator.rowBytes()
-                    + " bytes, more than the device memory budget of " + budgetBytes);
+        long weights = weightElements(operator);
+        if (weights > MAX_ARRAY_ELEMENTS) {
+            return Optional.empty(); // every backend refuses that
         }
-        return LaunchPlan.refuses(operator, device.limits());
+        long rowBytes = operator.rowBytes() + Float.BYTES * weights;
+        if (rowBytes > budgetBytes) {
+            return Optional.of((weights == 0
+                            ? "one row of all tensors has "
+                            : "one row of all tensors and of the attention weights between them has ")
+                    + rowBytes + " bytes, more than the device memory budget of " + budgetBytes);
+        }
+        return fused
+                ? LaunchPlan.refuses((NeighborhoodAttentionOperator) operator, device.limits())
+                : UnfusedLaunches.refuses(operator);
+    }
+
+    /** Whether an operator is computed in one launch that keeps no weights. */
+    private boolean isFused(NeighborhoodOperator operator) {
+        return operator instanceof NeighborhoodAttentionOperator
+                && !implementation().keepsWeights();
+    }
+
+    private Launches launches(NeighborhoodOperator operator) {
+        return isFused(operator)
+                ? LaunchPlan.of((NeighborhoodAttentionOperator) operator, device.limits())
+                : UnfusedLaunches.naive(operator);
     }
 
     @Override
@@ -89,10 +114,9 @@ final class CudaBackend extends AttentionBackend {
     }
 
     @Override
-    protected Plan neighborhood(NeighborhoodOperator neighborhood, long maxBatch, Parameters parameters) {
-        NeighborhoodAttentionOperator operator = (NeighborhoodAttentionOperator) neighborhood;
+    protected Plan neighborhood(NeighborhoodOperator operator, long maxBatch, Parameters parameters) {
         device.requireNotLost();
-        Prepared ready = prepared.take(operator, parameters);
+        Prepared ready = prepared.take(operator, parameters, () -> launches(operator));
         return new CudaPlan(operator, maxBatch, ready, () -> prepared.give(ready));
     }
 

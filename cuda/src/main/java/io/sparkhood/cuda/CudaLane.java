@@ -10,10 +10,10 @@ import io.sparkhood.operator.DType;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 
 /** The ordered work of one task on a CUDA device. Calls return when their work is queued; a {@link Completion} waits for it. */
 final class CudaLane implements Lane {
@@ -94,13 +94,20 @@ final class CudaLane implements Lane {
         requireNotCancelled();
         List<CudaTensor> inputs = tensors.inputs().stream().map(this::own).toList();
         List<CudaTensor> outputs = tensors.outputs().stream().map(this::own).toList();
+        List<DeviceBlock> uses = new ArrayList<>();
+        inputs.forEach(tensor -> uses.add(tensor.block()));
+        outputs.forEach(tensor -> uses.add(tensor.block()));
+        long weights = 0;
+        if (plan.weightsBytes() > 0) {
+            DeviceBlock block = resources.weights(plan.weightsBytes());
+            weights = block.address();
+            uses.add(block);
+        }
         ByteBuffer struct = parameter(plan.parameterBytes());
-        plan.writeParameter(struct, inputs, outputs);
+        plan.writeParameter(struct, inputs, outputs, weights);
         resources.launch(
                 plan.prepared(),
-                Stream.concat(inputs.stream(), outputs.stream())
-                        .map(CudaTensor::block)
-                        .toList(),
+                uses,
                 driver -> plan.launch(driver, batch, struct, resources.compute().handle()));
         Reference.reachabilityFence(this);
     }

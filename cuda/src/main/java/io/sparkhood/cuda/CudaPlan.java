@@ -6,24 +6,27 @@ import io.sparkhood.backend.Plan;
 import io.sparkhood.cuda.PreparedOperators.Prepared;
 import io.sparkhood.cuda.driver.GpuDriver;
 import io.sparkhood.cuda.driver.GpuException;
-import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.cuda.driver.Launch;
+import io.sparkhood.operator.NeighborhoodOperator;
 import io.sparkhood.operator.Port;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Neighborhood attention as one launch of a prepared operator. */
+/** Neighborhood attention, or a half of it, as the launches of a prepared operator. */
 final class CudaPlan implements Plan {
     /** If true, every run waits for its launch, so that a fault on the device is reported with the launch that made it. */
     static final String WAIT_PROPERTY = "sparkhood.cudaWait";
 
-    private final NeighborhoodAttentionOperator operator;
+    private final NeighborhoodOperator operator;
     private final long maxBatch;
     private final Prepared prepared;
     private final Backstop backstop;
     private final boolean waits = Boolean.getBoolean(WAIT_PROPERTY);
 
     /** @param whenClosed called once */
-    CudaPlan(NeighborhoodAttentionOperator operator, long maxBatch, Prepared prepared, Runnable whenClosed) {
+    CudaPlan(NeighborhoodOperator operator, long maxBatch, Prepared prepared, Runnable whenClosed) {
         this.operator = operator;
         this.maxBatch = maxBatch;
         this.prepared = prepared;
@@ -31,7 +34,7 @@ final class CudaPlan implements Plan {
     }
 
     @Override
-    public NeighborhoodAttentionOperator operator() {
+    public NeighborhoodOperator operator() {
         return operator;
     }
 
@@ -42,15 +45,20 @@ final class CudaPlan implements Plan {
 
     @Override
     public String describe() {
-        return "cuda: " + prepared.launchPlan().describe();
+        return "cuda: " + prepared.launches().describe();
     }
 
     @Override
     public long visitedPairs() {
-        return prepared.launchPlan().visitedPairs();
+        return prepared.launches().visitedPairs();
     }
 
-    /** Beside the tensors a launch needs registers and shared memory only. */
+    @Override
+    public long weightsBytes() {
+        return Float.BYTES * maxBatch * prepared.launches().weightElements();
+    }
+
+    /** Beside tensors and weights a launch needs registers and shared memory only. */
     @Override
     public long scratchBytes() {
         return 0;
@@ -66,33 +74,48 @@ final class CudaPlan implements Plan {
     }
 
     int parameterBytes() {
-        return prepared.launchPlan().parameterBytes();
+        return prepared.launches().parameterBytes();
     }
 
-    /** Writes the launch's parameter for tensors in the order of the operator's ports. */
-    void writeParameter(ByteBuffer target, List<CudaTensor> inputs, List<CudaTensor> outputs) {
-        List<Port> reads = operator.inputs();
-        List<Port> writes = operator.outputs();
+    /**
+     * Writes the launches' parameter for tensors in the order of the operator's ports.
+     *
+     * @param weights address of the attention weights between launches, 0 if there are none
+     */
+    void writeParameter(ByteBuffer target, List<CudaTensor> inputs, List<CudaTensor> outputs, long weights) {
+        Map<String, TensorAddress> byPort = new HashMap<>();
+        put(byPort, operator.inputs(), inputs);
+        put(byPort, operator.outputs(), outputs);
+        if (weights != 0) {
+            byPort.put("scores", new TensorAddress(weights, operator.heads() * operator.slots()));
+        }
+        TensorAddress scores = byPort.getOrDefault("scores", TensorAddress.ABSENT);
         RunAddresses addresses = new RunAddresses(
-                address(inputs, reads, 0),
-                address(inputs, reads, 1),
-                address(inputs, reads, 2),
-                address(inputs, reads, 3),
-                address(inputs, reads, 4),
-                address(outputs, writes, 0),
-                address(outputs, writes, 1),
+                byPort.getOrDefault("query", TensorAddress.ABSENT),
+                byPort.getOrDefault("key", TensorAddress.ABSENT),
+                byPort.getOrDefault("value", TensorAddress.ABSENT),
+                byPort.getOrDefault("additionalKeys", TensorAddress.ABSENT),
+                byPort.getOrDefault("additionalValues", TensorAddress.ABSENT),
+                byPort.getOrDefault("output", TensorAddress.ABSENT),
+                byPort.getOrDefault("logSumExp", TensorAddress.ABSENT),
+                byPort.getOrDefault("weights", scores),
                 prepared.biasAddress(),
                 prepared.tablesAddress());
-        prepared.launchPlan().writeParameter(target, addresses);
+        prepared.launches().writeParameter(target, addresses);
     }
 
-    private static TensorAddress address(List<CudaTensor> tensors, List<Port> ports, int index) {
-        return index < tensors.size() ? tensors.get(index).address(ports.get(index)) : TensorAddress.ABSENT;
+    private static void put(Map<String, TensorAddress> byPort, List<Port> ports, List<CudaTensor> tensors) {
+        for (int i = 0; i < ports.size(); i++) {
+            byPort.put(ports.get(i).name(), tensors.get(i).address(ports.get(i)));
+        }
     }
 
     void launch(GpuDriver driver, long batch, ByteBuffer parameter, long stream) {
+        List<Launch> launches = prepared.launches().launches(batch);
         try {
-            driver.launch(prepared.entryPoint(), prepared.launchPlan().launch(batch), parameter, stream);
+            for (int i = 0; i < launches.size(); i++) {
+                driver.launch(prepared.entryPoints().get(i), launches.get(i), parameter, stream);
+            }
             if (waits) {
                 driver.synchronize(stream);
             }

@@ -24,6 +24,11 @@ final class DeviceBlock {
         return memory.memory();
     }
 
+    /** What was asked for. */
+    long bytes() {
+        return bytes;
+    }
+
     /** The host side, made on first use. */
     PinnedMemory host(MemoryPool<ByteBuffer> pinned) {
         requireOpen();

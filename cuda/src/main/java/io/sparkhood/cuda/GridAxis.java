@@ -1,7 +1,7 @@
 package io.sparkhood.cuda;
 
 import io.sparkhood.operator.AxisWindow;
-import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.NeighborhoodOperator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,7 @@ record GridAxis(Optional<AxisWindow> window) {
     private static final GridAxis ADDED = new GridAxis(Optional.empty());
 
     /** The axes z, y, x of an operator. */
-    static List<GridAxis> of(NeighborhoodAttentionOperator operator) {
+    static List<GridAxis> of(NeighborhoodOperator operator) {
         List<GridAxis> axes = new ArrayList<>();
         for (int axis = 0; axis < operator.rank(); axis++) {
             if (operator.featureMap().get(axis) > 1) {
@@ -38,9 +38,14 @@ record GridAxis(Optional<AxisWindow> window) {
         return window.map(AxisWindow::dilation).orElse(1);
     }
 
+    /** Keys of a full window. */
+    int kernelSize() {
+        return window.map(AxisWindow::kernelSize).orElse(1);
+    }
+
     /** Entries of the relative position bias. */
     int biasWidth() {
-        return 2 * window.map(AxisWindow::kernelSize).orElse(1) - 1;
+        return 2 * kernelSize() - 1;
     }
 
     /** Places of the longest dilation group, which is the first. */

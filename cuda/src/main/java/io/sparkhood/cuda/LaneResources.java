@@ -1,5 +1,6 @@
 package io.sparkhood.cuda;
 
+import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.cuda.PreparedOperators.Prepared;
 import io.sparkhood.cuda.driver.GpuDriver;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a lane holds: a stream each for copies in, runs and copies out, so that those of successive batches overlap, and the
@@ -29,6 +31,7 @@ final class LaneResources implements AutoCloseable {
     private final List<OrderedStream> streams = List.of(in, compute, out);
     private final Set<DeviceBlock> blocks = new HashSet<>();
     private final Map<Prepared, Long> launched = new HashMap<>(); // with the point of the last launch; held meanwhile
+    private @Nullable DeviceBlock weights; // between the launches of a run, one run after the other
     private boolean unsure; // a call failed midway: the streams may do more than their points tell
 
     private LaneResources(
@@ -68,9 +71,44 @@ final class LaneResources implements AutoCloseable {
     }
 
     DeviceBlock allocate(long bytes) {
-        DeviceBlock block = new DeviceBlock(memory, bytes, STREAMS);
+        DeviceBlock block = take(bytes);
         blocks.add(block);
         return block;
+    }
+
+    private DeviceBlock take(long bytes) {
+        try {
+            return new DeviceBlock(memory, bytes, STREAMS);
+        } catch (OutOfDeviceMemoryException e) {
+            if (weights == null) {
+                throw e;
+            }
+            dropWeights(); // the next run may need less
+            return new DeviceBlock(memory, bytes, STREAMS);
+        }
+    }
+
+    /**
+     * Memory for the attention weights of a run between its launches; the next run may have the same.
+     *
+     * @throws OutOfDeviceMemoryException if there is none
+     */
+    DeviceBlock weights(long bytes) {
+        if (weights != null && weights.bytes() < bytes) {
+            dropWeights();
+        }
+        if (weights == null) {
+            weights = allocate(bytes);
+        }
+        return weights;
+    }
+
+    private void dropWeights() {
+        @Nullable DeviceBlock dropped = weights;
+        weights = null;
+        if (dropped != null) {
+            free(dropped);
+        }
     }
 
     PinnedMemory host(DeviceBlock block) {

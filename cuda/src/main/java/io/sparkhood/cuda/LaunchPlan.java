@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  * @param axes z, y, x
  * @param boxes query tile and key tile
  */
-record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape, List<GridAxis> axes, TileBoxes boxes) {
+record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape, List<GridAxis> axes, TileBoxes boxes)
+        implements Launches {
     private static final int MAX_GRID_YZ = 65_535;
 
     /** Rows that one launch takes at most: the extent of a grid's third axis. */
@@ -111,6 +112,22 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
         return shape.entryPoint();
     }
 
+    @Override
+    public List<EntryPoint> entryPoints() {
+        return List.of(new EntryPoint(module(), entryPoint(), launch(1).sharedBytes()));
+    }
+
+    @Override
+    public List<Launch> launches(long batch) {
+        return List.of(launch(batch));
+    }
+
+    /** Weights never leave their registers. */
+    @Override
+    public long weightElements() {
+        return 0;
+    }
+
     /** The launch for so many rows, 1 to {@link #MAX_BATCH}. */
     Launch launch(long batch) {
         return new Launch(
@@ -135,7 +152,8 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
     }
 
     /** Pairs of a query and a key per head and row that warps compute, the masked and padded ones of their tiles included. */
-    long visitedPairs() {
+    @Override
+    public long visitedPairs() {
         return Math.addExact(boxes.visitedPairs(), additionalPairs());
     }
 
@@ -151,19 +169,19 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
                 * axes.get(2).liveTiles(boxes.query().x());
     }
 
-    /** One line for people. */
-    String describe() {
+    @Override
+    public String describe() {
         return entryPoint() + ": query tiles " + boxes.query() + ", key tiles " + boxes.key() + ", " + blocks() + " x "
                 + operator.heads() + " blocks, " + shape.sharedBytes() + " bytes of shared memory";
     }
 
-    /** Bytes of the struct that the entry point takes. */
-    int parameterBytes() {
+    @Override
+    public int parameterBytes() {
         return ForwardParameter.BYTES;
     }
 
-    /** The windows of all positions, first place and end alternating, axis after axis: constant for the plan. */
-    int[] tables() {
+    @Override
+    public int[] tables() {
         return axes.stream().flatMapToInt(axis -> Arrays.stream(axis.table())).toArray();
     }
 
@@ -172,7 +190,8 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
      *
      * @throws IllegalArgumentException if a view's row reaches over more elements than 32-bit offsets
      */
-    void writeParameter(ByteBuffer target, RunAddresses addresses) {
+    @Override
+    public void writeParameter(ByteBuffer target, RunAddresses addresses) {
         new ForwardParameter(operator, axes, boxes).write(target, addresses);
     }
 }

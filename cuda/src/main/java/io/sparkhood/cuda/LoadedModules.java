@@ -12,25 +12,25 @@ import org.jspecify.annotations.Nullable;
 final class LoadedModules implements AutoCloseable {
     private final Device device;
     private final Map<String, Long> modules = new HashMap<>(); // handle by resource; guarded by this
-    private final Map<EntryPoint, Opened> entryPoints = new HashMap<>(); // guarded by this
+    private final Map<Name, Opened> entryPoints = new HashMap<>(); // guarded by this
 
     LoadedModules(Device device) {
         this.device = device;
     }
 
-    private record EntryPoint(String module, String name) {}
+    private record Name(String module, String entryPoint) {}
 
     /** @param sharedBytes dynamic shared memory that launches may ask for by now */
     private record Opened(long handle, int sharedBytes) {}
 
-    /** The handle of a plan's entry point, ready for its launches. */
-    synchronized long entryPoint(LaunchPlan plan) {
-        EntryPoint key = new EntryPoint(plan.module(), plan.entryPoint());
-        int sharedBytes = plan.launch(1).sharedBytes();
+    /** The handle of an entry point, ready for its launches. */
+    synchronized long entryPoint(Launches.EntryPoint wanted) {
+        Name key = new Name(wanted.module(), wanted.name());
+        int sharedBytes = wanted.sharedBytes();
         @Nullable Opened opened = entryPoints.get(key);
         if (opened == null || opened.sharedBytes < sharedBytes) { // less would break the launches of another plan
             long module = module(key.module);
-            long handle = device.call(driver -> driver.entryPoint(module, key.name, sharedBytes));
+            long handle = device.call(driver -> driver.entryPoint(module, key.entryPoint, sharedBytes));
             opened = new Opened(handle, sharedBytes);
             entryPoints.put(key, opened);
         }

@@ -2,15 +2,17 @@ package io.sparkhood.cuda;
 
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.cuda.MemoryPool.Block;
-import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.NeighborhoodOperator;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Operators made ready for a device: launch plan, entry point, and constants in device memory. Those that plans or launches
+ * Operators made ready for a device: launches, entry points, and constants in device memory. Those that plans or launches
  * under way use stay; of the others those used last, up to a number of bytes. Thread-safe.
  */
 final class PreparedOperators implements AutoCloseable {
@@ -28,34 +30,35 @@ final class PreparedOperators implements AutoCloseable {
         this.mostBytes = mostBytes;
     }
 
-    private record Key(NeighborhoodAttentionOperator operator, Parameters parameters) {}
+    private record Key(NeighborhoodOperator operator, Parameters parameters) {}
 
     /** An operator made ready. */
     static final class Prepared {
         private final Key key;
-        private final LaunchPlan launchPlan;
-        private final long entryPoint;
+        private final Launches launches;
+        private final List<Long> entryPoints;
         private final Block<Long> constants;
         private final long biasAddress;
         private int users; // plans and lanes; guarded by PreparedOperators
 
-        private Prepared(Key key, LaunchPlan plan, long entryPoint, Block<Long> constants, long biasAddress) {
+        private Prepared(Key key, Launches launches, List<Long> entryPoints, Block<Long> constants, long biasAddress) {
             this.key = key;
-            this.launchPlan = plan;
-            this.entryPoint = entryPoint;
+            this.launches = launches;
+            this.entryPoints = entryPoints;
             this.constants = constants;
             this.biasAddress = biasAddress;
         }
 
-        LaunchPlan launchPlan() {
-            return launchPlan;
+        Launches launches() {
+            return launches;
         }
 
-        long entryPoint() {
-            return entryPoint;
+        /** Handles of {@link Launches#entryPoints()}. */
+        List<Long> entryPoints() {
+            return entryPoints;
         }
 
-        /** Address of {@link LaunchPlan#tables()}. */
+        /** Address of {@link Launches#tables()}. */
         long tablesAddress() {
             return constants.memory();
         }
@@ -66,12 +69,16 @@ final class PreparedOperators implements AutoCloseable {
         }
     }
 
-    /** Makes an operator ready, or finds it so, for one use. */
-    synchronized Prepared take(NeighborhoodAttentionOperator operator, Parameters parameters) {
-        Key key = new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE);
+    /**
+     * Makes an operator ready, or finds it so, for one use.
+     *
+     * @param launches how it is launched, asked for if it is not ready
+     */
+    synchronized Prepared take(NeighborhoodOperator operator, Parameters parameters, Supplier<Launches> launches) {
+        Key key = new Key(operator, operator.parameters().isEmpty() ? Parameters.NONE : parameters);
         @Nullable Prepared found = known.get(key);
         if (found == null) {
-            found = prepare(key);
+            found = prepare(key, launches.get());
             known.put(key, found);
             knownBytes += found.constants.bytes();
         }
@@ -79,13 +86,14 @@ final class PreparedOperators implements AutoCloseable {
         return found;
     }
 
-    private Prepared prepare(Key key) {
-        LaunchPlan plan = LaunchPlan.of(key.operator, device.limits());
-        long entryPoint = device.modules().entryPoint(plan);
-        int[] tables = plan.tables();
-        float[] bias = key.operator.relativePositionBias()
-                ? key.parameters.require(key.operator.parameters().get(0))
-                : new float[0];
+    private Prepared prepare(Key key, Launches launches) {
+        List<Long> entryPoints = launches.entryPoints().stream()
+                .map(wanted -> device.modules().entryPoint(wanted))
+                .toList();
+        int[] tables = launches.tables();
+        float[] bias = key.operator.parameters().isEmpty()
+                ? new float[0]
+                : key.parameters.require(key.operator.parameters().get(0));
         long biasFrom = aligned(4L * tables.length);
         Block<Long> constants = memory.take(biasFrom + 4L * bias.length);
         try {
@@ -101,7 +109,8 @@ final class PreparedOperators implements AutoCloseable {
             memory.discard(constants);
             throw e;
         }
-        return new Prepared(key, plan, entryPoint, constants, bias.length == 0 ? 0 : constants.memory() + biasFrom);
+        return new Prepared(
+                key, launches, entryPoints, constants, bias.length == 0 ? 0 : constants.memory() + biasFrom);
     }
 
     /** As an allocation of its own would be. */

@@ -69,23 +69,72 @@ class CudaBackendSentencesTest {
     }
 
     @Test
-    void onlyFusedAttentionInOnePieceRunsHere() {
-        for (Implementation implementation : new Implementation[] {Implementation.GEMM, Implementation.NAIVE}) {
-            try (CudaBackend unfused =
-                    new CudaBackend(device, BackendOptions.DEFAULT.withImplementation(implementation))) {
-                assertThat(unfused.refuses(OPERATOR))
-                        .contains("it has only the fused implementation, not " + implementation
-                                + "; choose implementation=auto or fused, or backend=cpu");
-            }
+    void whatAnImplementationLacksIsRefused() {
+        try (CudaBackend gemm = backend(Implementation.GEMM)) {
+            assertThat(gemm.refuses(OPERATOR))
+                    .contains("it has no gemm implementation; choose implementation=auto, fused or naive, or"
+                            + " backend=cpu");
         }
-        try (CudaBackend fused =
-                new CudaBackend(device, BackendOptions.DEFAULT.withImplementation(Implementation.FUSED))) {
+        try (CudaBackend fused = backend(Implementation.FUSED)) {
             assertThat(fused.refuses(OPERATOR)).isEmpty();
+            assertThat(fused.refuses(OPERATOR.scores()))
+                    .contains("it has no fused implementation of NeighborhoodScoresOperator: fused attention keeps"
+                            + " neither scores nor weights; choose implementation=auto or naive");
         }
-        assertThat(backend.refuses(OPERATOR.scores()))
-                .contains("it has no plan for NeighborhoodScoresOperator; choose backend=cpu");
-        assertThat(backend.refuses(OPERATOR.aggregate(Normalization.NONE)))
-                .contains("it has no plan for NeighborhoodAggregateOperator; choose backend=cpu");
+    }
+
+    @Test
+    void attentionIsFusedUnlessItsWeightsAreAskedFor() {
+        try (CudaBackend naive = backend(Implementation.NAIVE);
+                Plan fused = backend.plan(OPERATOR, 1, Parameters.NONE);
+                Plan plan = naive.plan(OPERATOR, 1, Parameters.NONE);
+                Plan scores = backend.plan(OPERATOR.scores(), 1, Parameters.NONE);
+                Plan aggregate = backend.plan(OPERATOR.aggregate(Normalization.SOFTMAX), 1, Parameters.NONE)) {
+            assertThat(fused.describe()).startsWith("cuda: neighborhood_attention_float32_dim32: query tiles");
+            assertThat(plan.describe())
+                    .isEqualTo("cuda: neighborhood_scores_naive_float32, slot_softmax,"
+                            + " neighborhood_aggregate_naive_float32: 7200 bytes of attention weights per row");
+            assertThat(plan.weightsBytes()).isEqualTo(7200);
+            assertThat(scores.describe()).isEqualTo("cuda: neighborhood_scores_naive_float32");
+            assertThat(aggregate.describe()).isEqualTo("cuda: neighborhood_aggregate_naive_float32");
+        }
+    }
+
+    @Test
+    void attentionWeightsCountInTheBudget() {
+        BackendOptions options = BackendOptions.DEFAULT.withImplementation(Implementation.NAIVE);
+        try (CudaBackend small = new CudaBackend(device, options.withMemoryBudgetBytes(109_599))) {
+            assertThat(small.refuses(OPERATOR))
+                    .contains("one row of all tensors and of the attention weights between them has 109600 bytes, more"
+                            + " than the device memory budget of 109599");
+            assertThat(small.refuses(OPERATOR.scores())).isEmpty();
+        }
+        try (CudaBackend enough = new CudaBackend(device, options.withMemoryBudgetBytes(109_600))) {
+            assertThat(enough.refuses(OPERATOR)).isEmpty();
+        }
+    }
+
+    @Test
+    void weightsMakeRoomForTensors() {
+        BackendOptions options = BackendOptions.DEFAULT.withImplementation(Implementation.NAIVE);
+        try (CudaBackend naive = new CudaBackend(device, options);
+                Plan plan = naive.plan(OPERATOR, 100, Parameters.NONE);
+                Lane lane = naive.lane(1)) {
+            Tensor tensor = lane.tensor(DType.FLOAT32, 6400);
+            plan.run(
+                    lane,
+                    1,
+                    BoundTensors.of(
+                            plan, 1, Map.of("query", tensor, "key", tensor, "value", tensor, "output", tensor)));
+            assertThat(host.leaks()).contains("memory of 720384"); // 100 rows of 7200 bytes
+            lane.tensor(DType.FLOAT32, 700_000); // 2.8 of 3 million bytes
+            assertThat(host.leaks()).doesNotContain("memory of 720384");
+            assertThat(launched).as("before the memory went").isEqualTo(3);
+        }
+    }
+
+    private CudaBackend backend(Implementation implementation) {
+        return new CudaBackend(device, BackendOptions.DEFAULT.withImplementation(implementation));
     }
 
     @Test

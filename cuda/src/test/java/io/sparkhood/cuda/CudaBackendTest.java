@@ -1,60 +1,17 @@
 package io.sparkhood.cuda;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.sparkhood.backend.Backend;
-import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
-import io.sparkhood.backend.Probe;
 import io.sparkhood.backend.contract.NamedCase;
-import io.sparkhood.cuda.driver.DeviceLimits;
-import io.sparkhood.cuda.emulator.EmulatedDriver;
-import io.sparkhood.cuda.emulator.EmulatorOptions;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
 /** The contract of all backends, on an emulated device that executes the PTX that ships. */
 class CudaBackendTest extends CudaContract {
-    /** As an NVIDIA A10: the least that the entry points must do with. */
-    private static final DeviceLimits LIMITS = new DeviceLimits(86, 72, 101_376, 102_400, 65_536);
-
-    private static final long MEMORY_BYTES = 1L << 30;
-
-    private final EmulatedDriver driver =
-            new EmulatedDriver(LIMITS, MEMORY_BYTES, EmulatorOptions.DEFAULT.withThreads(2));
-    private final Device device = Device.open(driver, 0);
-
-    private final List<CudaBackend> opened = new ArrayList<>();
-
-    private final class EmulatedProvider implements BackendProvider {
-        @Override
-        public String name() {
-            return "cuda";
-        }
-
-        @Override
-        public int rank() {
-            return 200;
-        }
-
-        @Override
-        public Probe probe() {
-            return Probe.usable("an emulated device");
-        }
-
-        @Override
-        public Backend open(BackendOptions options) {
-            CudaBackend backend = new CudaBackend(device, options.memoryBudgetBytes());
-            opened.add(backend);
-            return backend;
-        }
-    }
+    private final EmulatedCuda cuda = new EmulatedCuda();
 
     @Override
     protected BackendProvider provider() {
-        return new EmulatedProvider();
+        return cuda;
     }
 
     @Override
@@ -68,13 +25,6 @@ class CudaBackendTest extends CudaContract {
 
     @AfterAll
     void everythingWasGivenBack() {
-        opened.forEach(CudaBackend::close); // the contract closes them later, and twice
-        device.close();
-        assertThat(driver.liveAllocations()).as("device memory").isZero();
-        assertThat(driver.livePinnedBuffers()).as("pinned memory").isZero();
-        assertThat(driver.liveStreams()).as("streams").isZero();
-        assertThat(driver.liveEvents()).as("events").isZero();
-        assertThat(driver.liveModules()).as("modules").isZero();
-        assertThat(driver.liveContexts()).as("contexts").isZero();
+        cuda.requireEverythingGivenBack();
     }
 }

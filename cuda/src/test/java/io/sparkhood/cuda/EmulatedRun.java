@@ -102,6 +102,7 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
                 tensors.getOrDefault("additionalValues", TensorAddress.ABSENT),
                 tensors.getOrDefault("output", TensorAddress.ABSENT),
                 tensors.getOrDefault("logSumExp", TensorAddress.ABSENT),
+                TensorAddress.ABSENT,
                 bias,
                 tables);
     }

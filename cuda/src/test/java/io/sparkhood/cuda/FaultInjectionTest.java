@@ -3,6 +3,7 @@ package io.sparkhood.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.DeviceLostException;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.cuda.driver.FaultyDriver;
@@ -37,10 +38,15 @@ class FaultInjectionTest {
     private final HostDriver host = new HostDriver(1 << 24, 1, (driver, parameter) -> {});
     private final FaultyDriver faults = new FaultyDriver(host);
 
+    /** What the backend is opened with. */
+    BackendOptions options() {
+        return BackendOptions.DEFAULT;
+    }
+
     /** The whole life of a device; returns what ended it early. */
     private Optional<RuntimeException> life() {
         try (Device device = Device.open(faults.driver(), 0);
-                CudaBackend backend = new CudaBackend(device, 0)) {
+                CudaBackend backend = new CudaBackend(device, options())) {
             try {
                 BatchLoop.run(backend);
                 return Optional.empty();

@@ -40,6 +40,7 @@ class ForwardParameterTest {
                 new TensorAddress(0x5000, 40),
                 new TensorAddress(0x6000, 120),
                 new TensorAddress(0x7000, 6),
+                TensorAddress.ABSENT,
                 0x8000,
                 0x9000);
     }

@@ -39,8 +39,8 @@ record KernelManifest(Map<String, String> entries) {
         Map<String, String> entries = new TreeMap<>();
         entries.put("sources", hashOfSources(sources));
         entries.put("nvcc", nvccVersion);
-        for (EntryPointShape shape : EntryPointShape.all()) {
-            entries.put(shape.module(), hash(Files.readAllBytes(resources.resolve(shape.module()))));
+        for (KernelText kernel : KernelText.all()) {
+            entries.put(kernel.module(), hash(Files.readAllBytes(resources.resolve(kernel.module()))));
         }
         return new KernelManifest(entries);
     }
@@ -68,12 +68,12 @@ record KernelManifest(Map<String, String> entries) {
         if (!hashOfSources(sources).equals(entries.get("sources"))) {
             complaints.add("the kernels' sources or their recipe changed since the PTX was made" + CURE);
         }
-        for (EntryPointShape shape : EntryPointShape.all()) {
-            Path text = resources.resolve(shape.module());
+        for (KernelText kernel : KernelText.all()) {
+            Path text = resources.resolve(kernel.module());
             if (!Files.exists(text)) {
-                complaints.add(shape.module() + " is missing" + CURE);
-            } else if (!hash(Files.readAllBytes(text)).equals(entries.get(shape.module()))) {
-                complaints.add(shape.module() + " is not what the recipe made of the sources" + CURE);
+                complaints.add(kernel.module() + " is missing" + CURE);
+            } else if (!hash(Files.readAllBytes(text)).equals(entries.get(kernel.module()))) {
+                complaints.add(kernel.module() + " is not what the recipe made of the sources" + CURE);
             }
         }
         return complaints;

@@ -21,7 +21,7 @@ class KernelManifestTest {
         KernelManifest manifest = KernelManifest.read(KernelManifest.RESOURCES);
         assertThat(manifest.complaints(KernelManifest.SOURCES, KernelManifest.RESOURCES))
                 .isEmpty();
-        assertThat(manifest.entries()).hasSize(EntryPointShape.all().size() + 2).containsKey("nvcc");
+        assertThat(manifest.entries()).hasSize(KernelText.all().size() + 2).containsKey("nvcc");
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * uses is in the version it declares.
  */
 final class KernelRecipe {
-    /** The file that is compiled, once per module. */
+    /** The file of the fused entry points, compiled once per module. */
     static final String SOURCE = "neighborhood_attention.cu";
 
     private static final String PTX_VERSION = "7.4";
@@ -22,14 +22,14 @@ final class KernelRecipe {
     private KernelRecipe() {}
 
     /** The command that compiles one module. */
-    static List<String> command(Path nvcc, Path sources, EntryPointShape shape, Path output) {
+    static List<String> command(Path nvcc, Path sources, KernelText kernel, Path output) {
         List<String> command = new ArrayList<>();
         command.add(nvcc.toString());
         command.addAll(OPTIONS);
-        shape.macros().forEach(macro -> command.add("-D" + macro));
+        kernel.macros().forEach(macro -> command.add("-D" + macro));
         command.add("-o");
         command.add(output.toString());
-        command.add(sources.resolve(SOURCE).toString());
+        command.add(sources.resolve(kernel.source()).toString());
         return command;
     }
 
@@ -54,6 +54,8 @@ final class KernelRecipe {
     /** Everything but the sources that decides over the texts, for their hash. */
     static String text() {
         return OPTIONS + " lowered to " + PTX_VERSION + " "
-                + EntryPointShape.all().stream().map(EntryPointShape::macros).toList();
+                + KernelText.all().stream()
+                        .map(kernel -> kernel.source() + kernel.macros())
+                        .toList();
     }
 }

@@ -29,9 +29,9 @@ public final class RegenerateKernels {
         Path resources = module.resolve(KernelManifest.RESOURCES);
         Path nvcc = nvcc(System.getenv());
         Path compiled = Files.createTempFile("kernel", ".ptx");
-        for (EntryPointShape shape : EntryPointShape.all()) {
-            run(KernelRecipe.command(nvcc, sources, shape, compiled));
-            Files.writeString(resources.resolve(shape.module()), KernelRecipe.lower(Files.readString(compiled)));
+        for (KernelText kernel : KernelText.all()) {
+            run(KernelRecipe.command(nvcc, sources, kernel, compiled));
+            Files.writeString(resources.resolve(kernel.module()), KernelRecipe.lower(Files.readString(compiled)));
         }
         Files.delete(compiled);
         KernelManifest.describe(sources, resources, version(nvcc)).write(resources);

@@ -39,7 +39,7 @@ class RegisterBudgetTest {
         List<String> over = new ArrayList<>();
         StringBuilder table = new StringBuilder("entry point, then registers on sm_" + ARCHITECTURES + "\n");
         for (EntryPointShape shape : EntryPointShape.all()) {
-            String ptx = text(shape);
+            String ptx = text(shape.module());
             table.append(shape.entryPoint());
             for (int architecture : ARCHITECTURES) {
                 List<PtxAssembler.Use> uses = PtxAssembler.assemble(ptx, architecture);
@@ -53,6 +53,26 @@ class RegisterBudgetTest {
             table.append('\n');
         }
         Files.writeString(Path.of("target", "registers.txt"), table);
+        assertThat(over).as(table.toString()).isEmpty();
+    }
+
+    @Test
+    void entryPointsOfSeveralLaunchesLeaveRoomForAllThreadsOfAMultiprocessor() throws IOException {
+        List<String> over = new ArrayList<>();
+        StringBuilder table = new StringBuilder("entry point, then registers on sm_" + ARCHITECTURES + "\n");
+        for (UnfusedEntryPoint code : UnfusedEntryPoint.all()) {
+            table.append(code.entryPoint());
+            for (int architecture : ARCHITECTURES) {
+                List<PtxAssembler.Use> uses = PtxAssembler.assemble(text(code.module()), architecture);
+                assertThat(uses).extracting(PtxAssembler.Use::entryPoint).containsExactly(code.entryPoint());
+                table.append(' ').append(uses.get(0).registers());
+                if (uses.get(0).spillBytes() > 0 || uses.get(0).registers() > 40) { // 1,536 threads of 65,536 registers
+                    over.add(uses.get(0).toString());
+                }
+            }
+            table.append('\n');
+        }
+        Files.writeString(Path.of("target", "registers-unfused.txt"), table);
         assertThat(over).as(table.toString()).isEmpty();
     }
 
@@ -86,9 +106,8 @@ class RegisterBudgetTest {
         return (registers + 7) / 8 * 8;
     }
 
-    private static String text(EntryPointShape shape) throws IOException {
-        try (InputStream text =
-                Objects.requireNonNull(LaunchPlan.class.getResourceAsStream(shape.module()), shape.module())) {
+    private static String text(String module) throws IOException {
+        try (InputStream text = Objects.requireNonNull(LaunchPlan.class.getResourceAsStream(module), module)) {
             return new String(text.readAllBytes(), StandardCharsets.US_ASCII);
         }
     }

@@ -1,0 +1,34 @@
+package io.sparkhood.cuda;
+
+import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.BackendProvider;
+import io.sparkhood.backend.Implementation;
+import io.sparkhood.backend.contract.NamedCase;
+import io.sparkhood.backend.contract.UnfusedContract;
+import org.junit.jupiter.api.AfterAll;
+
+/** The contract of the two halves of attention, on an emulated device. */
+class CudaNaiveUnfusedTest extends UnfusedContract {
+    private final EmulatedCuda cuda = new EmulatedCuda();
+
+    @Override
+    protected BackendProvider provider() {
+        return cuda;
+    }
+
+    @Override
+    protected BackendOptions options() {
+        return BackendOptions.DEFAULT.withImplementation(Implementation.NAIVE);
+    }
+
+    /** The longer ones take seconds of emulation each. */
+    @Override
+    protected boolean repeats(NamedCase named) {
+        return EmulatedCuda.isShort(named);
+    }
+
+    @AfterAll
+    void everythingWasGivenBack() {
+        cuda.requireEverythingGivenBack();
+    }
+}
