@@ -64,15 +64,11 @@ final class CudaBackend extends AttentionBackend {
 
     @Override
     protected Optional<String> refusesNeighborhood(NeighborhoodOperator operator) {
-        if (implementation() == Implementation.GEMM) {
-            return Optional.of(
-                    "it has no gemm implementation; choose implementation=auto, fused or naive, or backend=cpu");
-        }
         boolean fused = isFused(operator);
         if (implementation() == Implementation.FUSED && !fused) {
             return Optional.of("it has no fused implementation of "
                     + operator.getClass().getSimpleName()
-                    + ": fused attention keeps neither scores nor weights; choose implementation=auto or naive");
+                    + ": fused attention keeps neither scores nor weights; choose implementation=auto, gemm or naive");
         }
         long weights = weightElements(operator);
         if (weights > MAX_ARRAY_ELEMENTS) {
@@ -85,8 +81,11 @@ final class CudaBackend extends AttentionBackend {
                             : "one row of all tensors and of the attention weights between them has ")
                     + rowBytes + " bytes, more than the device memory budget of " + budgetBytes);
         }
-        return fused
-                ? LaunchPlan.refuses((NeighborhoodAttentionOperator) operator, device.limits())
+        if (fused) {
+            return LaunchPlan.refuses((NeighborhoodAttentionOperator) operator, device.limits());
+        }
+        return implementation() == Implementation.GEMM
+                ? UnfusedLaunches.refusesGemm(operator)
                 : UnfusedLaunches.refuses(operator);
     }
 
@@ -96,10 +95,14 @@ final class CudaBackend extends AttentionBackend {
                 && !implementation().keepsWeights();
     }
 
+    /** The halves of attention are matrix products unless something else is asked for, or they cannot be. */
     private Launches launches(NeighborhoodOperator operator) {
-        return isFused(operator)
-                ? LaunchPlan.of((NeighborhoodAttentionOperator) operator, device.limits())
-                : UnfusedLaunches.naive(operator);
+        if (isFused(operator)) {
+            return LaunchPlan.of((NeighborhoodAttentionOperator) operator, device.limits());
+        }
+        boolean naive = implementation() == Implementation.NAIVE
+                || UnfusedLaunches.refusesGemm(operator).isPresent();
+        return naive ? UnfusedLaunches.naive(operator) : UnfusedLaunches.gemm(operator);
     }
 
     @Override

@@ -39,6 +39,24 @@ record GemmBoxes(Box query, Box key, long visitedPairs) {
         return best;
     }
 
+    /** Query tiles of all dilation groups, each as long as the longest. */
+    long blocks(List<GridAxis> axes) {
+        long blocks = axes.get(0).tiles(query.z()) * axes.get(0).dilation();
+        blocks = Math.multiplyExact(
+                blocks, axes.get(1).tiles(query.y()) * axes.get(1).dilation());
+        return Math.multiplyExact(
+                blocks, axes.get(2).tiles(query.x()) * axes.get(2).dilation());
+    }
+
+    /** Pairs in tiles of additional keys, which every query tile meets. */
+    long additionalPairs(List<GridAxis> axes, int additionalTokens) {
+        long queryTiles = axes.get(0).liveTiles(query.z())
+                * axes.get(1).liveTiles(query.y())
+                * axes.get(2).liveTiles(query.x());
+        long keys = GridAxis.ceilDivide(additionalTokens, TILE) * TILE;
+        return Math.multiplyExact(queryTiles * TILE, keys);
+    }
+
     private static long pairs(List<GridAxis> axes, Box query, Box key) {
         long tiles = axes.get(0).visits(query.z(), query.z(), key.z());
         tiles = Math.multiplyExact(tiles, axes.get(1).visits(query.y(), query.y(), key.y()));

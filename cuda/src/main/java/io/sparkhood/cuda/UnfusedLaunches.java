@@ -1,6 +1,7 @@
 package io.sparkhood.cuda;
 
 import io.sparkhood.cuda.driver.Launch;
+import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodOperator;
 import io.sparkhood.operator.NeighborhoodScoresOperator;
@@ -23,13 +24,15 @@ record UnfusedLaunches(
         NeighborhoodOperator operator, Halves halves, List<GridAxis> axes, GemmBoxes boxes, List<Step> steps)
         implements Launches {
     private static final int WARPS = UnfusedEntryPoint.THREADS / 32;
+    private static final int MAX_GRID_Y = 65_535;
 
     /**
      * One launch.
      *
-     * @param blocks for each row of the batch
+     * @param blocks on the first axis of the grid
+     * @param heads on the second: 1 where blocks are not those of one head
      */
-    record Step(UnfusedEntryPoint entryPoint, long blocks) {}
+    record Step(UnfusedEntryPoint entryPoint, long blocks, int heads) {}
 
     UnfusedLaunches {
         axes = List.copyOf(axes);
@@ -52,40 +55,87 @@ record UnfusedLaunches(
                         + " of a table of windows");
     }
 
+    /** Why an operator cannot be implicit matrix products, as a sentence, or nothing if it can. */
+    static Optional<String> refusesGemm(NeighborhoodOperator operator) {
+        Optional<String> refusal = refuses(operator);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        if (operator.heads() > MAX_GRID_Y) {
+            return Optional.of(operator.heads() + " heads are more than the " + MAX_GRID_Y
+                    + " of a grid's second axis; choose implementation=naive");
+        }
+        long most = gemm(operator).steps.stream().mapToLong(Step::blocks).max().orElse(0);
+        return most <= Integer.MAX_VALUE
+                ? Optional.empty()
+                : Optional.of(most + " blocks are more than the " + Integer.MAX_VALUE
+                        + " of a grid's first axis; choose implementation=naive");
+    }
+
     /** One thread for each query, head, and slot or element of the output, as the paper's naive kernels. */
     static UnfusedLaunches naive(NeighborhoodOperator operator) {
         Halves halves = Halves.of(operator);
         long queries = operator.tokens() * operator.heads();
-        List<Step> steps = new ArrayList<>();
-        halves.scores()
-                .ifPresent(half -> steps.add(
-                        new Step(UnfusedEntryPoint.naiveScores(half.dtype()), blocks(queries * half.slots()))));
-        if (halves.scores().isPresent() && halves.aggregate().isPresent()) {
-            steps.add(new Step(UnfusedEntryPoint.SOFTMAX, GridAxis.ceilDivide(queries, WARPS)));
-        }
-        halves.aggregate()
-                .ifPresent(half -> steps.add(
-                        new Step(UnfusedEntryPoint.naiveAggregate(half.dtype()), blocks(queries * half.valueDim()))));
+        Optional<Step> scores = halves.scores()
+                .map(half -> new Step(UnfusedEntryPoint.naiveScores(half.dtype()), blocks(queries * half.slots()), 1));
+        Optional<Step> aggregate = halves.aggregate()
+                .map(half ->
+                        new Step(UnfusedEntryPoint.naiveAggregate(half.dtype()), blocks(queries * half.valueDim()), 1));
         GemmBoxes boxes = GemmBoxes.none(operator.visiblePairs());
-        return new UnfusedLaunches(operator, halves, GridAxis.of(operator), boxes, steps);
+        return new UnfusedLaunches(operator, halves, GridAxis.of(operator), boxes, steps(operator, scores, aggregate));
     }
 
     private static long blocks(long threads) {
         return GridAxis.ceilDivide(threads, UnfusedEntryPoint.THREADS);
     }
 
+    /** Implicit batched matrix products: tiles of queries against tiles of the keys that they see. */
+    static UnfusedLaunches gemm(NeighborhoodOperator operator) {
+        Halves halves = Halves.of(operator);
+        List<GridAxis> axes = GridAxis.of(operator);
+        GemmBoxes boxes = GemmBoxes.choose(axes);
+        long tiles = boxes.blocks(axes);
+        // what a softmax made is rounded as in fused attention; what is given is taken as it is
+        DType weights = operator instanceof NeighborhoodAttentionOperator ? operator.dtype() : DType.FLOAT32;
+        int chunk = UnfusedEntryPoint.valueChunk(operator.dtype());
+        Optional<Step> scores =
+                halves.scores().map(half -> new Step(UnfusedEntryPoint.gemmScores(half.dtype()), tiles, half.heads()));
+        Optional<Step> aggregate = halves.aggregate()
+                .map(half -> new Step(
+                        UnfusedEntryPoint.gemmAggregate(half.dtype(), weights),
+                        tiles * GridAxis.ceilDivide(half.valueDim(), chunk),
+                        half.heads()));
+        return new UnfusedLaunches(operator, halves, axes, boxes, steps(operator, scores, aggregate));
+    }
+
+    private static List<Step> steps(NeighborhoodOperator operator, Optional<Step> scores, Optional<Step> aggregate) {
+        List<Step> steps = new ArrayList<>();
+        scores.ifPresent(steps::add);
+        if (scores.isPresent() && aggregate.isPresent()) {
+            long queries = operator.tokens() * operator.heads();
+            steps.add(new Step(UnfusedEntryPoint.SOFTMAX, GridAxis.ceilDivide(queries, WARPS), 1));
+        }
+        aggregate.ifPresent(steps::add);
+        return steps;
+    }
+
     @Override
     public String describe() {
         String names =
                 steps.stream().map(step -> step.entryPoint().entryPoint()).collect(Collectors.joining(", "));
-        return weightElements() == 0
-                ? names
-                : names + ": " + Float.BYTES * weightElements() + " bytes of attention weights per row";
+        String tiles =
+                boxes.query().volume() == 1 ? "" : ": query tiles " + boxes.query() + ", key tiles " + boxes.key();
+        String weights = weightElements() == 0
+                ? ""
+                : "; " + Float.BYTES * weightElements() + " bytes of attention weights per row";
+        return names + tiles + weights;
     }
 
     @Override
     public long visitedPairs() {
-        return boxes.visitedPairs();
+        return boxes.query().volume() == 1
+                ? boxes.visitedPairs()
+                : Math.addExact(boxes.visitedPairs(), boxes.additionalPairs(axes, operator.additionalTokens()));
     }
 
     @Override
@@ -104,7 +154,7 @@ record UnfusedLaunches(
     public List<EntryPoint> entryPoints() {
         return steps.stream()
                 .map(Step::entryPoint)
-                .map(code -> new EntryPoint(code.module(), code.entryPoint(), 0))
+                .map(code -> new EntryPoint(code.module(), code.entryPoint(), code.sharedBytes()))
                 .toList();
     }
 
@@ -112,7 +162,11 @@ record UnfusedLaunches(
     public List<Launch> launches(long batch) {
         return steps.stream()
                 .map(step -> new Launch(
-                        Math.toIntExact(step.blocks()), 1, Math.toIntExact(batch), UnfusedEntryPoint.THREADS, 0))
+                        Math.toIntExact(step.blocks()),
+                        step.heads(),
+                        Math.toIntExact(batch),
+                        UnfusedEntryPoint.THREADS,
+                        step.entryPoint().sharedBytes()))
                 .toList();
     }
 

@@ -70,16 +70,25 @@ class CudaBackendSentencesTest {
 
     @Test
     void whatAnImplementationLacksIsRefused() {
-        try (CudaBackend gemm = backend(Implementation.GEMM)) {
-            assertThat(gemm.refuses(OPERATOR))
-                    .contains("it has no gemm implementation; choose implementation=auto, fused or naive, or"
-                            + " backend=cpu");
+        NeighborhoodAttentionOperator manyHeads = NeighborhoodAttentionOperator.on(2)
+                .heads(70_000)
+                .headDim(1)
+                .kernelSize(1)
+                .build();
+        try (CudaBackend gemm = backend(Implementation.GEMM);
+                CudaBackend naive = backend(Implementation.NAIVE)) {
+            assertThat(gemm.refuses(OPERATOR)).isEmpty();
+            assertThat(gemm.refuses(manyHeads))
+                    .contains("70000 heads are more than the 65535 of a grid's second axis; choose"
+                            + " implementation=naive");
+            assertThat(naive.refuses(manyHeads)).isEmpty();
+            assertThat(backend.refuses(manyHeads.scores())).isEmpty();
         }
         try (CudaBackend fused = backend(Implementation.FUSED)) {
             assertThat(fused.refuses(OPERATOR)).isEmpty();
             assertThat(fused.refuses(OPERATOR.scores()))
                     .contains("it has no fused implementation of NeighborhoodScoresOperator: fused attention keeps"
-                            + " neither scores nor weights; choose implementation=auto or naive");
+                            + " neither scores nor weights; choose implementation=auto, gemm or naive");
         }
     }
 
@@ -93,10 +102,10 @@ class CudaBackendSentencesTest {
             assertThat(fused.describe()).startsWith("cuda: neighborhood_attention_float32_dim32: query tiles");
             assertThat(plan.describe())
                     .isEqualTo("cuda: neighborhood_scores_naive_float32, slot_softmax,"
-                            + " neighborhood_aggregate_naive_float32: 7200 bytes of attention weights per row");
+                            + " neighborhood_aggregate_naive_float32; 7200 bytes of attention weights per row");
             assertThat(plan.weightsBytes()).isEqualTo(7200);
-            assertThat(scores.describe()).isEqualTo("cuda: neighborhood_scores_naive_float32");
-            assertThat(aggregate.describe()).isEqualTo("cuda: neighborhood_aggregate_naive_float32");
+            assertThat(scores.describe()).startsWith("cuda: neighborhood_scores_gemm_float32: query tiles ");
+            assertThat(aggregate.describe()).startsWith("cuda: neighborhood_aggregate_gemm_float32: query tiles ");
         }
     }
 

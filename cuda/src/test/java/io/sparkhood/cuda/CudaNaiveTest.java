@@ -46,7 +46,7 @@ class CudaNaiveTest extends BackendContract {
     /** The longer ones take seconds of emulation each. */
     @Override
     protected boolean repeats(NamedCase named) {
-        return EmulatedCuda.isShort(named);
+        return EmulatedCuda.pairs(named) <= 30_000;
     }
 
     @AfterAll

@@ -24,7 +24,7 @@ class CudaNaiveUnfusedTest extends UnfusedContract {
     /** The longer ones take seconds of emulation each. */
     @Override
     protected boolean repeats(NamedCase named) {
-        return EmulatedCuda.isShort(named);
+        return EmulatedCuda.pairs(named) <= 30_000;
     }
 
     @AfterAll

@@ -25,9 +25,9 @@ final class EmulatedCuda implements BackendProvider {
     private final Device device = Device.open(driver, 0);
     private final List<CudaBackend> opened = new ArrayList<>();
 
-    /** Whether an emulated run of a case is a matter of some tenths of a second. */
-    static boolean isShort(NamedCase named) {
-        return named.operator().visiblePairs() * named.operator().heads() * named.batch() <= 10_000;
+    /** What the time of an emulated run of a case is proportional to, where it does not take tiles. */
+    static long pairs(NamedCase named) {
+        return named.operator().visiblePairs() * named.operator().heads() * named.batch();
     }
 
     @Override

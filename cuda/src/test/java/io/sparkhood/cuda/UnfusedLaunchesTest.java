@@ -25,7 +25,7 @@ class UnfusedLaunchesTest {
                 .containsExactly(
                         new Launch(18, 1, 7, 128, 0), new Launch(55, 1, 7, 128, 0), new Launch(9, 1, 7, 128, 0));
         assertThat(launches.describe())
-                .isEqualTo("neighborhood_scores_naive_bfloat16, slot_softmax, neighborhood_aggregate_naive_bfloat16:"
+                .isEqualTo("neighborhood_scores_naive_bfloat16, slot_softmax, neighborhood_aggregate_naive_bfloat16;"
                         + " 8800 bytes of attention weights per row");
         assertThat(launches.weightElements()).isEqualTo(2200);
         assertThat(launches.visitedPairs()).isEqualTo(110 * 9 + 110);
@@ -40,6 +40,37 @@ class UnfusedLaunchesTest {
         UnfusedLaunches aggregate = UnfusedLaunches.naive(OPERATOR.aggregate(Normalization.SOFTMAX));
         assertThat(aggregate.launches(1)).containsExactly(new Launch(9, 1, 1, 128, 0));
         assertThat(aggregate.describe()).isEqualTo("neighborhood_aggregate_naive_bfloat16");
+    }
+
+    @Test
+    void matrixProductsTakeTilesOfOneHead() {
+        UnfusedLaunches launches = UnfusedLaunches.gemm(OPERATOR);
+        assertThat(launches.describe())
+                .isEqualTo(
+                        "neighborhood_scores_gemm_bfloat16, slot_softmax, neighborhood_aggregate_gemm_bfloat16_rounded:"
+                                + " query tiles 1x2x32, key tiles 1x4x16; 8800 bytes of attention weights per row");
+        assertThat(launches.launches(7))
+                .containsExactly(
+                        new Launch(5, 2, 7, 128, 32_768),
+                        new Launch(55, 1, 7, 128, 0),
+                        new Launch(5, 2, 7, 128, 16_384));
+        assertThat(launches.visitedPairs())
+                .as("every query tile meets a tile of the window and one of additional keys")
+                .isEqualTo(5 * 2 * 64 * 64);
+        NeighborhoodAttentionOperator wide = NeighborhoodAttentionOperator.on(10, 11)
+                .kernelSize(3)
+                .headDim(300)
+                .build();
+        assertThat(UnfusedLaunches.gemm(wide).launches(1))
+                .as("10 chunks of 32 values")
+                .element(2)
+                .isEqualTo(new Launch(50, 1, 1, 128, 16_384));
+    }
+
+    @Test
+    void givenWeightsAreNotRounded() {
+        assertThat(UnfusedLaunches.gemm(OPERATOR.aggregate(Normalization.NONE)).describe())
+                .isEqualTo("neighborhood_aggregate_gemm_bfloat16: query tiles 1x2x32, key tiles 1x4x16");
     }
 
     @Test

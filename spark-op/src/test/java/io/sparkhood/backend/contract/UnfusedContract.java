@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -74,7 +75,8 @@ public abstract class UnfusedContract {
         return AttentionCases.all().stream()
                 .filter(named -> named.name().startsWith("every option")
                         || named.name().startsWith("primes")
-                        || named.name().startsWith("window longer than any inner loop, 2 axes") && repeats(named))
+                        || named.name().startsWith("window longer than any inner loop, 2 axes"))
+                .filter(this::repeats)
                 .map(named -> new NamedCase(named.name(), named.operator(), 3))
                 .flatMap(named -> Stream.of(
                         UnfusedCase.scores(named.name(), Example.random(named)),
@@ -209,6 +211,11 @@ public abstract class UnfusedContract {
         }
     }
 
+    /** Of the windows on small maps one in so many is computed: all, unless the device is emulated. */
+    protected int everySmallWindow() {
+        return 1;
+    }
+
     /** All windows on one axis of up to 8 tokens, and on two axes of up to 3 and 4. */
     static Stream<List<Integer>> smallMaps() {
         return Stream.concat(
@@ -219,7 +226,11 @@ public abstract class UnfusedContract {
     @ParameterizedTest
     @MethodSource("smallMaps")
     final void slotsAreThoseOfTheDefinition(List<Integer> featureMap) {
+        AtomicInteger windows = new AtomicInteger();
         SmallWindows.forEach(featureMap, operator -> {
+            if (windows.getAndIncrement() % everySmallWindow() != 0) {
+                return;
+            }
             int tokens = Math.toIntExact(operator.tokens());
             int slots = Math.toIntExact(operator.slots());
             float[] numbers = new float[tokens];
