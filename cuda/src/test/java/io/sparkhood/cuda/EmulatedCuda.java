@@ -10,6 +10,7 @@ import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.cuda.emulator.EmulatedDriver;
 import io.sparkhood.cuda.emulator.EmulatorOptions;
+import io.sparkhood.cuda.emulator.LaunchReport;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,6 +51,11 @@ final class EmulatedCuda implements BackendProvider {
         CudaBackend backend = new CudaBackend(device, options);
         opened.add(backend);
         return backend;
+    }
+
+    /** The work of all launches so far. */
+    LaunchReport work() {
+        return driver.work();
     }
 
     /** Closes all backends and the device, and fails if something of theirs is left. */

@@ -14,6 +14,7 @@ import io.sparkhood.backend.contract.Example;
 import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.backend.contract.Outputs;
 import io.sparkhood.cpu.ReferenceBackendProvider;
+import io.sparkhood.cuda.emulator.LaunchReport;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Port;
@@ -66,6 +67,14 @@ class UnfusedEntryPointTest {
         return new Outputs(outputs);
     }
 
+    /** A matrix instruction is 16 queries x 8 keys x 16 dims, or as much of the second product; chunks are of 64 dims. */
+    private static long mma(NamedCase named) {
+        NeighborhoodAttentionOperator operator = named.operator();
+        long pairs = UnfusedLaunches.gemm(operator).visitedPairs() * operator.heads() * named.batch();
+        long chunks = GridAxis.ceilDivide(operator.headDim(), 64) + GridAxis.ceilDivide(operator.valueDim(), 64);
+        return pairs * 64 * chunks / (16 * 8 * 16);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "NAIVE, FLOAT32",
@@ -90,6 +99,18 @@ class UnfusedEntryPointTest {
                 worst = Math.max(worst, budget.check(named.name(), run(backend, example)));
             }
         }
+        LaunchReport work = cuda.work();
+        assertThat(work.sharedWavefronts()).as("no bank conflicts").isEqualTo(work.sharedRequests());
+        assertThat(work.asyncCopyWavefronts()).as("no bank conflicts").isEqualTo(work.asyncCopyRequests());
+        boolean tensorCores = implementation == Implementation.GEMM && dtype != DType.FLOAT32;
+        assertThat(work.mma())
+                .as("matrix instructions")
+                .isEqualTo(
+                        tensorCores
+                                ? cases.stream()
+                                        .mapToLong(UnfusedEntryPointTest::mma)
+                                        .sum()
+                                : 0);
         cuda.requireEverythingGivenBack();
         Files.writeString(
                 Path.of("target", "emulated-" + implementation + "-" + dtype + ".txt"),
