@@ -31,7 +31,8 @@ java=("$jre/bin/java" --add-modules jdk.incubator.vector -Xmx16g)
 jobs() { "${java[@]}" -jar "$here"/lib/sparkhood-jobs-*.jar "$@"; }
 contract() {
   "${java[@]}" -Dsparkhood.gpuTests=true -cp "$here/tests/*" org.junit.platform.console.ConsoleLauncher execute \
-    --disable-banner --details=summary --select-class=io.sparkhood.cuda.CudaHardwareTest "$@"
+    --disable-banner --details=summary --select-class=io.sparkhood.cuda.CudaHardwareTest \
+    --select-class=io.sparkhood.cuda.UnfusedHardwareTest "$@"
 }
 
 probe() {
