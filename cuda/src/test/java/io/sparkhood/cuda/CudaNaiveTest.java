@@ -46,7 +46,7 @@ class CudaNaiveTest extends BackendContract {
     /** The longer ones take seconds of emulation each. */
     @Override
     protected boolean repeats(NamedCase named) {
-        return EmulatedCuda.pairs(named) <= 30_000;
+        return EmulatedCuda.pairs(named) <= 10_000;
     }
 
     @AfterAll
