@@ -1,12 +1,14 @@
 package io.sparkhood.cuda;
 
 import io.sparkhood.backend.AttentionBackend;
+import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.backend.TaskTurns;
 import io.sparkhood.cuda.PreparedOperators.Prepared;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.NeighborhoodOperator;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -33,11 +35,13 @@ final class CudaBackend extends AttentionBackend {
      * @param memoryBudgetBytes most device memory, 0 for three quarters of what is free now
      */
     CudaBackend(Device device, long memoryBudgetBytes) {
-        this(device, memoryBudgetBytes, TaskTurns.DEFAULT);
+        this(device, BackendOptions.DEFAULT.withMemoryBudgetBytes(memoryBudgetBytes));
     }
 
-    CudaBackend(Device device, long memoryBudgetBytes, TaskTurns turns) {
-        super("cuda");
+    CudaBackend(Device device, BackendOptions options) {
+        super("cuda", options.implementation());
+        long memoryBudgetBytes = options.memoryBudgetBytes();
+        TaskTurns turns = options.turns();
         this.device = device;
         this.turns = turns;
         budgetBytes = memoryBudgetBytes > 0
@@ -58,7 +62,14 @@ final class CudaBackend extends AttentionBackend {
     }
 
     @Override
-    protected Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
+    protected Optional<String> refusesNeighborhood(NeighborhoodOperator neighborhood) {
+        if (!(neighborhood instanceof NeighborhoodAttentionOperator operator)) {
+            return Optional.of(noPlanFor(neighborhood) + "; choose backend=cpu");
+        }
+        if (implementation().keepsWeights()) {
+            return Optional.of("it has only the fused implementation, not " + implementation()
+                    + "; choose implementation=auto or fused, or backend=cpu");
+        }
         if (operator.rowBytes() > budgetBytes) {
             return Optional.of("one row of all tensors has " + operator.rowBytes()
                     + " bytes, more than the device memory budget of " + budgetBytes);
@@ -78,7 +89,8 @@ final class CudaBackend extends AttentionBackend {
     }
 
     @Override
-    protected Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
+    protected Plan neighborhood(NeighborhoodOperator neighborhood, long maxBatch, Parameters parameters) {
+        NeighborhoodAttentionOperator operator = (NeighborhoodAttentionOperator) neighborhood;
         device.requireNotLost();
         Prepared ready = prepared.take(operator, parameters);
         return new CudaPlan(operator, maxBatch, ready, () -> prepared.give(ready));

@@ -50,6 +50,6 @@ public final class CudaBackendProvider implements BackendProvider {
         GpuDriver driver = Availability.detected().driver().orElseThrow();
         int ordinal = VisibleDevices.of(driver).ordinal(options.device());
         Device device = DEVICES.computeIfAbsent(ordinal, of -> Device.open(driver, of));
-        return new CudaBackend(device, options.memoryBudgetBytes(), options.turns());
+        return new CudaBackend(device, options);
     }
 }

@@ -3,11 +3,13 @@ package io.sparkhood.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
 import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Completion;
 import io.sparkhood.backend.DeviceLostException;
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.backend.Parameters;
@@ -19,6 +21,7 @@ import io.sparkhood.cuda.driver.GpuException;
 import io.sparkhood.cuda.driver.HostDriver;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.Normalization;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,26 @@ class CudaBackendSentencesTest {
     }
 
     @Test
+    void onlyFusedAttentionInOnePieceRunsHere() {
+        for (Implementation implementation : new Implementation[] {Implementation.GEMM, Implementation.NAIVE}) {
+            try (CudaBackend unfused =
+                    new CudaBackend(device, BackendOptions.DEFAULT.withImplementation(implementation))) {
+                assertThat(unfused.refuses(OPERATOR))
+                        .contains("it has only the fused implementation, not " + implementation
+                                + "; choose implementation=auto or fused, or backend=cpu");
+            }
+        }
+        try (CudaBackend fused =
+                new CudaBackend(device, BackendOptions.DEFAULT.withImplementation(Implementation.FUSED))) {
+            assertThat(fused.refuses(OPERATOR)).isEmpty();
+        }
+        assertThat(backend.refuses(OPERATOR.scores()))
+                .contains("it has no plan for NeighborhoodScoresOperator; choose backend=cpu");
+        assertThat(backend.refuses(OPERATOR.aggregate(Normalization.NONE)))
+                .contains("it has no plan for NeighborhoodAggregateOperator; choose backend=cpu");
+    }
+
+    @Test
     void aBatchLeavesRoomForTheOthersInFlight() {
         assertThat(backend.maxBatch(OPERATOR, Long.MAX_VALUE))
                 .as("3 of 4 million bytes are the budget, for two lanes of two batches")
@@ -80,18 +103,18 @@ class CudaBackendSentencesTest {
 
     @Test
     void moreTasksAtOnceHaveSmallerBatches() {
-        try (CudaBackend shared = new CudaBackend(device, 0, new TaskTurns(3, 1000))) {
+        try (CudaBackend shared = new CudaBackend(device, options(0, new TaskTurns(3, 1000)))) {
             assertThat(shared.maxBatch(OPERATOR, Long.MAX_VALUE)).isEqualTo(4);
         }
-        try (CudaBackend alone = new CudaBackend(device, 0, new TaskTurns(1, 1000))) {
+        try (CudaBackend alone = new CudaBackend(device, options(0, new TaskTurns(1, 1000)))) {
             assertThat(alone.maxBatch(OPERATOR, Long.MAX_VALUE)).isEqualTo(14);
         }
     }
 
     @Test
     void backendsOfOneDeviceShareItsTurns() {
-        try (CudaBackend one = new CudaBackend(device, 1_000_000, new TaskTurns(1, 20));
-                CudaBackend two = new CudaBackend(device, 2_000_000, new TaskTurns(1, 20));
+        try (CudaBackend one = new CudaBackend(device, options(1_000_000, new TaskTurns(1, 20)));
+                CudaBackend two = new CudaBackend(device, options(2_000_000, new TaskTurns(1, 20)));
                 Lane first = one.lane(1, "a task")) {
             two.lane(1, "a task").close();
             assertThatThrownBy(() -> two.lane(1, "another task"))
@@ -104,7 +127,7 @@ class CudaBackendSentencesTest {
 
     @Test
     void aLaneThatFailsToOpenGivesItsTurnBack() {
-        try (CudaBackend one = new CudaBackend(device, 1_000_000, new TaskTurns(1, 20))) {
+        try (CudaBackend one = new CudaBackend(device, options(1_000_000, new TaskTurns(1, 20)))) {
             faults.failAt(3, 1, false); // the second stream
             assertThatThrownBy(() -> one.lane(1, "a task")).hasMessageStartingWith("createStream failed with code 1");
             one.lane(1, "another task").close();
@@ -223,5 +246,9 @@ class CudaBackendSentencesTest {
             Thread.sleep(10);
         }
         assertThat(host.leaks()).containsExactly("memory of 512", "context 1");
+    }
+
+    private static BackendOptions options(long memoryBudgetBytes, TaskTurns turns) {
+        return BackendOptions.DEFAULT.withMemoryBudgetBytes(memoryBudgetBytes).withTurns(turns);
     }
 }

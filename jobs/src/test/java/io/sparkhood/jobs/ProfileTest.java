@@ -33,6 +33,10 @@ class ProfileTest {
                 "--options=bias --standard=nat1                 | --standard and --options bring their own problems; leave out one of them",
                 "--options=bias,nat2                            | --options knows plain, causal, stride, dilated, bias, additional, logSumExp, grouped, valueDim, headDim16, headDim20, headDim40, headDim64, headDim80, float16, bfloat16, everything, but not 'nat2'",
                 "--options --plot a.png                         | --plot draws one problem, but there are 17; name one of them, such as plain",
+                "--paper --heads 2                              | --paper brings its own problems, dtypes and implementations; leave out --standard, --options, --implementation and the options of one problem",
+                "--paper --implementation gemm                  | --paper brings its own problems, dtypes and implementations; leave out --standard, --options, --implementation and the options of one problem",
+                "--paper --csv a.csv                            | --paper prints one table; leave out --dry-run, --csv, --plot and --fresh-jvms",
+                "--standard --implementation fast               | implementation must be one of auto, fused, gemm, naive, but is 'fast'",
                 "--standard --dry-run --csv a.csv               | --dry-run computes nothing; leave out --csv, --plot and --fresh-jvms",
                 "--standard=nat1 --plot a.png --fresh-jvms 2    | --plot draws what one JVM measures; leave out --fresh-jvms",
                 "--standard --fresh-jvms 0                      | --fresh-jvms must be at least 1, but is 0",
@@ -73,6 +77,23 @@ class ProfileTest {
         assertThat(lines.get(4))
                 .isEqualTo("  reference: one query at a time, double precision; tile bound 8.00x, scratch 0.7 kB per"
                         + " thread");
+    }
+
+    @Test
+    void aDryRunShowsTheImplementationThatWasAskedFor() {
+        String[] problem = {"--feature-map=8,9", "--kernel-size=3", "--heads=2", "--dry-run", ""};
+        problem[4] = "--implementation=gemm";
+        assertThat(profile(problem).out())
+                .containsPattern(
+                        "  cpu: gemm in tiles of .*; tile bound .*x, scratch .* per thread, attention weights 5.2 kB")
+                .contains("  reference: refuses: it has only the definition, not the gemm implementation; choose"
+                        + " implementation=auto, or backend=cpu");
+        problem[4] = "--implementation=naive";
+        assertThat(profile(problem).out())
+                .containsPattern("  cpu: naive, one query and key at a time; tile bound 8.00x, scratch .* per thread,"
+                        + " attention weights 5.2 kB");
+        problem[4] = "--implementation=fused";
+        assertThat(profile(problem).out()).containsPattern("  cpu: tiles of .* per thread\\R");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sparkhood.backend;
 
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.NeighborhoodOperator;
 import io.sparkhood.operator.Operator;
 import io.sparkhood.operator.Port;
 import java.util.Optional;
@@ -16,9 +17,16 @@ public abstract class AttentionBackend implements Backend {
     protected static final long MAX_ARRAY_ELEMENTS = Integer.MAX_VALUE - 8L;
 
     private final String name;
+    private final Implementation implementation;
 
-    protected AttentionBackend(String name) {
+    protected AttentionBackend(String name, Implementation implementation) {
         this.name = name;
+        this.implementation = implementation;
+    }
+
+    /** The way of computing that was asked for. */
+    protected final Implementation implementation() {
+        return implementation;
     }
 
     @Override
@@ -28,8 +36,8 @@ public abstract class AttentionBackend implements Backend {
 
     @Override
     public final Optional<String> refuses(Operator operator) {
-        if (!(operator instanceof NeighborhoodAttentionOperator attention)) {
-            return Optional.of("it has no plan for " + operator.getClass().getSimpleName());
+        if (!(operator instanceof NeighborhoodOperator neighborhood)) {
+            return Optional.of(noPlanFor(operator));
         }
         Optional<String> unfit = unfit();
         if (unfit.isPresent()) {
@@ -41,7 +49,18 @@ public abstract class AttentionBackend implements Backend {
                         + MAX_ARRAY_ELEMENTS / places(port.dtype()) + " of a Java array");
             }
         }
-        return refusesAttention(attention);
+        Optional<String> refusal = refusesNeighborhood(neighborhood);
+        if (refusal.isEmpty() && weightElements(operator) > MAX_ARRAY_ELEMENTS) {
+            return Optional.of("the attention weights of one row have " + weightElements(operator)
+                    + " elements, more than the " + MAX_ARRAY_ELEMENTS
+                    + " of a Java array; choose implementation=auto or fused, which keep none");
+        }
+        return refusal;
+    }
+
+    /** The sentence about an operator that a backend does not know. */
+    protected static String noPlanFor(Operator operator) {
+        return "it has no plan for " + operator.getClass().getSimpleName();
     }
 
     /** Why nothing can run here any more, or nothing if it can. */
@@ -49,11 +68,27 @@ public abstract class AttentionBackend implements Backend {
         return Optional.empty();
     }
 
-    /** Further limits of the plan. */
-    protected abstract Optional<String> refusesAttention(NeighborhoodAttentionOperator operator);
+    /** Further limits of the plan, such as operators and implementations that the backend does not have. */
+    protected abstract Optional<String> refusesNeighborhood(NeighborhoodOperator operator);
 
     /** The plan for what is neither refused nor too many rows. */
-    protected abstract Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters);
+    protected abstract Plan neighborhood(NeighborhoodOperator operator, long maxBatch, Parameters parameters);
+
+    /**
+     * Attention weights that a run keeps in memory for each row, {@code [tokens, heads, slots]}: none, unless the
+     * implementation asked for computes attention in several passes. The longest long where they are beyond counting.
+     */
+    protected final long weightElements(Operator operator) {
+        if (!implementation.keepsWeights() || !(operator instanceof NeighborhoodAttentionOperator attention)) {
+            return 0;
+        }
+        try {
+            long queries = Math.multiplyExact(attention.tokens(), attention.heads());
+            return Math.multiplyExact(queries, attention.slots());
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
 
     /** Rows that one run can take, whatever the memory, beside the limit of Java's arrays. */
     protected long mostRows() {
@@ -67,18 +102,14 @@ public abstract class AttentionBackend implements Backend {
 
     @Override
     public final long maxBatch(Operator operator, long budgetBytes) {
-        long byBudget = Math.min(budgetBytes, mostBatchBytes()) / operator.rowBytes();
+        long weightBytes = DType.FLOAT32.bytes() * weightElements(operator);
+        long byBudget = Math.min(budgetBytes, mostBatchBytes()) / (operator.rowBytes() + weightBytes);
         return Math.max(1, Math.min(byBudget, mostRows(operator)));
     }
 
     private long mostRows(Operator operator) {
-        return Math.min(
-                mostRows(),
-                MAX_ARRAY_ELEMENTS
-                        / ports(operator)
-                                .mapToLong(AttentionBackend::places)
-                                .max()
-                                .orElse(1));
+        long places = ports(operator).mapToLong(AttentionBackend::places).max().orElse(1);
+        return Math.min(mostRows(), MAX_ARRAY_ELEMENTS / Math.max(places, weightElements(operator)));
     }
 
     @Override
@@ -92,7 +123,7 @@ public abstract class AttentionBackend implements Backend {
             throw new IllegalArgumentException(
                     "maxBatch must be 1 to " + most + " for this operator, but is " + maxBatch);
         }
-        return attention((NeighborhoodAttentionOperator) operator, maxBatch, parameters);
+        return neighborhood((NeighborhoodOperator) operator, maxBatch, parameters);
     }
 
     private static Stream<Port> ports(Operator operator) {

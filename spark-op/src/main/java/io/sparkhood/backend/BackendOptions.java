@@ -9,10 +9,12 @@ package io.sparkhood.backend;
  * @param scratchBytes memory that a plan may hold for each thread beside the tensors, 0 for the backend's own default; backends
  *     whose threads hold none ignore it
  * @param turns how tasks share the device; the CPU ignores it
+ * @param implementation how attention is computed; a backend that has no such way refuses every operator
  */
-public record BackendOptions(String device, long memoryBudgetBytes, long scratchBytes, TaskTurns turns) {
-    /** The first device, memory as the backend sees fit. */
-    public static final BackendOptions DEFAULT = new BackendOptions("", 0, 0, TaskTurns.DEFAULT);
+public record BackendOptions(
+        String device, long memoryBudgetBytes, long scratchBytes, TaskTurns turns, Implementation implementation) {
+    /** The first device, memory and implementation as the backend sees fit. */
+    public static final BackendOptions DEFAULT = new BackendOptions("", 0, 0, TaskTurns.DEFAULT, Implementation.AUTO);
 
     public BackendOptions {
         if (memoryBudgetBytes < 0) {
@@ -25,21 +27,26 @@ public record BackendOptions(String device, long memoryBudgetBytes, long scratch
 
     /** These, on another device. */
     public BackendOptions withDevice(String address) {
-        return new BackendOptions(address, memoryBudgetBytes, scratchBytes, turns);
+        return new BackendOptions(address, memoryBudgetBytes, scratchBytes, turns, implementation);
     }
 
     /** These, with as much device memory. */
     public BackendOptions withMemoryBudgetBytes(long bytes) {
-        return new BackendOptions(device, bytes, scratchBytes, turns);
+        return new BackendOptions(device, bytes, scratchBytes, turns, implementation);
     }
 
     /** These, with as much scratch memory for each thread. */
     public BackendOptions withScratchBytes(long bytes) {
-        return new BackendOptions(device, memoryBudgetBytes, bytes, turns);
+        return new BackendOptions(device, memoryBudgetBytes, bytes, turns, implementation);
     }
 
     /** These, with other turns. */
     public BackendOptions withTurns(TaskTurns turns) {
-        return new BackendOptions(device, memoryBudgetBytes, scratchBytes, turns);
+        return new BackendOptions(device, memoryBudgetBytes, scratchBytes, turns, implementation);
+    }
+
+    /** These, with another implementation. */
+    public BackendOptions withImplementation(Implementation implementation) {
+        return new BackendOptions(device, memoryBudgetBytes, scratchBytes, turns, implementation);
     }
 }

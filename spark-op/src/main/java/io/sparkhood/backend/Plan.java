@@ -23,6 +23,14 @@ public interface Plan extends AutoCloseable {
     long scratchBytes();
 
     /**
+     * Memory that a lane holds beside that for the attention weights of {@link #maxBatch()} rows, between the passes of an
+     * implementation that keeps them; 0 where none does.
+     */
+    default long weightsBytes() {
+        return 0;
+    }
+
+    /**
      * Puts the arithmetic for the first {@code batch} rows on the lane, and nothing else: sizes were checked when the
      * tensors were bound.
      *

@@ -50,6 +50,7 @@ public final class RowByRow implements AutoCloseable {
     private static BatchOptions oneRow(BatchOptions options) {
         return new BatchOptions(
                 options.backend(),
+                options.implementation(),
                 options.threads(),
                 1,
                 options.scratchBytes(),

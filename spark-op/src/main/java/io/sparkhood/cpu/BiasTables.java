@@ -3,12 +3,10 @@ package io.sparkhood.cpu;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 
 /**
- * The relative position bias in the form of start values, in base 2: for a key at a distance from a patch's first query, the
+ * The relative position bias in the form of start values: for a key at a distance from a patch's first query, the
  * biases of all lanes. It depends on the distance alone, so one table serves all patches.
  */
 final class BiasTables {
-    private static final double LOG2_E = 1 / Math.log(2);
-
     private final int kernelZ;
     private final int kernelY;
     private final int kernelX;
@@ -17,7 +15,12 @@ final class BiasTables {
     private final int lanes;
     private final float[][] tables; // [head][(z * rows + y) * columns + x][lane]
 
-    BiasTables(NeighborhoodAttentionOperator operator, float[] bias, int laneY, int laneX) {
+    /**
+     * Makes the tables.
+     *
+     * @param factor what the bias is multiplied by, log2(e) where scores are in base 2
+     */
+    BiasTables(NeighborhoodAttentionOperator operator, float[] bias, int laneY, int laneX, double factor) {
         int rank = operator.rank();
         kernelZ = rank == 3 ? operator.window(0).kernelSize() : 1;
         kernelY = operator.window(Math.max(0, rank - 2)).kernelSize();
@@ -27,7 +30,7 @@ final class BiasTables {
         columns = 2 * kernelX - 1 + laneX - 1;
         tables = new float[operator.heads()][];
         for (int head = 0; head < tables.length; head++) {
-            tables[head] = table(bias, head, laneX);
+            tables[head] = table(bias, head, laneX, factor);
         }
     }
 
@@ -40,14 +43,16 @@ final class BiasTables {
         return (long) floats;
     }
 
-    private float[] table(float[] bias, int head, int laneX) {
+    private float[] table(float[] bias, int head, int laneX, double factor) {
         float[] table = new float[(2 * kernelZ - 1) * rows * columns * lanes];
         int at = 0;
         for (int z = 0; z < 2 * kernelZ - 1; z++) {
             for (int y = 0; y < rows; y++) {
                 for (int x = 0; x < columns; x++) {
                     for (int lane = 0; lane < lanes; lane++) {
-                        table[at++] = base2(bias, head, z, y - lane / laneX, x - lane % laneX);
+                        double value = bias(bias, head, z, y - lane / laneX, x - lane % laneX);
+                        // beyond what a score can be, such as -infinity, it weighs nothing but stays a number
+                        table[at++] = Math.max((float) (factor * value), TileMath.MASKED);
                     }
                 }
             }
@@ -55,13 +60,11 @@ final class BiasTables {
         return table;
     }
 
-    /** A bias beyond what a score can be, such as -infinity, weighs nothing but stays a number. */
-    private float base2(float[] bias, int head, int z, int y, int x) {
+    private double bias(float[] bias, int head, int z, int y, int x) {
         if (y < 0 || y >= 2 * kernelY - 1 || x < 0 || x >= 2 * kernelX - 1) {
             return 0; // masked
         }
-        float value = bias[((head * (2 * kernelZ - 1) + z) * (2 * kernelY - 1) + y) * (2 * kernelX - 1) + x];
-        return Math.max((float) (value * LOG2_E), TileMath.MASKED);
+        return bias[((head * (2 * kernelZ - 1) + z) * (2 * kernelY - 1) + y) * (2 * kernelX - 1) + x];
     }
 
     float[] table(int head) {

@@ -1,53 +1,69 @@
 package io.sparkhood.cpu;
 
+import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
+import io.sparkhood.operator.NeighborhoodAggregateOperator;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.sparkhood.operator.NeighborhoodOperator;
+import io.sparkhood.operator.NeighborhoodScoresOperator;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
-/** The fast backend of this JVM. Keeps the geometry and the bias tables of operators that it has met lately. */
+/** The fast backend of this JVM. Attention in one piece is fused unless another implementation is asked for; its halves are GEMMs. */
 final class CpuBackend extends HostBackend {
-    private static final long CACHE_BYTES = 64L << 20;
     private static final long DEFAULT_SCRATCH_BYTES = 8L << 20;
-    /** Keys and values packed at once are to stay in the second-level cache. */
-    private static final long PACKED_FLOATS = 140 * 1024;
+    private static final double LN_2 = Math.log(2);
 
     private final TileMath math;
     private final long scratchBytes;
-    private final Map<Key, Prepared> known =
-            new LinkedHashMap<>(16, 0.75f, true); // guarded by itself; eldest use first
-    private long knownBytes; // guarded by known
+    private final Tilings tilings;
+    private final UnfusedPlans unfused;
 
-    CpuBackend(TileMath math, long scratchBytes) {
-        super("cpu");
+    CpuBackend(TileMath math, BackendOptions options) {
+        super("cpu", options.implementation());
+        long asked = options.scratchBytes();
         this.math = math;
-        this.scratchBytes =
-                Math.min(scratchBytes > 0 ? scratchBytes : DEFAULT_SCRATCH_BYTES, Float.BYTES * MAX_ARRAY_ELEMENTS);
-    }
-
-    private record Key(NeighborhoodAttentionOperator operator, Parameters parameters) {}
-
-    private record Prepared(
-            TileGeometry geometry,
-            TileShape shape,
-            ScratchLayout layout,
-            @Nullable BiasTables bias) {
-        long bytes() {
-            return geometry.bytes() + (bias == null ? 0 : 2 * bias.bytes()); // the key holds the parameter as well
-        }
+        scratchBytes = Math.min(asked > 0 ? asked : DEFAULT_SCRATCH_BYTES, Float.BYTES * MAX_ARRAY_ELEMENTS);
+        tilings = new Tilings(math);
+        unfused = new UnfusedPlans(math, tilings, scratchBytes / Float.BYTES);
     }
 
     @Override
-    protected Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
-        if (Float.isInfinite(TileWorker.queryFactor(operator))) {
+    protected Optional<String> refusesNeighborhood(NeighborhoodOperator operator) {
+        if (operator instanceof NeighborhoodAttentionOperator attention) {
+            return refusesAttention(attention);
+        }
+        if (implementation() == Implementation.FUSED) {
+            return Optional.of("it has no fused implementation of "
+                    + operator.getClass().getSimpleName()
+                    + ": fused attention keeps neither scores nor weights; choose implementation=auto, gemm or naive");
+        }
+        if (operator instanceof NeighborhoodScoresOperator scores) {
+            return refuses(UnfusedPlans.asAttention(scores), 1);
+        }
+        return refuses(UnfusedPlans.asAttention((NeighborhoodAggregateOperator) operator), 1);
+    }
+
+    private Optional<String> refusesAttention(NeighborhoodAttentionOperator attention) {
+        if (implementation() != Implementation.GEMM) {
+            return refuses(attention, 1);
+        }
+        return refuses(UnfusedPlans.first(attention), UnfusedPlans.TILED_PASSES)
+                .or(() -> refuses(UnfusedPlans.second(attention), UnfusedPlans.TILED_PASSES));
+    }
+
+    /** The limits of one pass over tiles that has a share of the scratch, or of plain loops. */
+    private Optional<String> refuses(NeighborhoodAttentionOperator operator, int shares) {
+        if (Float.isInfinite(Tilings.queryFactor(operator, LN_2))) {
             return Optional.of("scale " + operator.scale() + " is beyond float32; use backend=reference");
         }
-        long least = Float.BYTES * smallest(operator).floats();
+        if (implementation() == Implementation.NAIVE) {
+            return Optional.empty();
+        }
+        long least = shares * Float.BYTES * tilings.leastFloats(operator);
         if (least > scratchBytes) {
             return Optional.of("headDim " + operator.headDim() + ", valueDim " + operator.valueDim() + " and "
                     + operator.heads() / operator.keyValueHeads() + " heads per key need " + least
@@ -62,9 +78,17 @@ final class CpuBackend extends HostBackend {
     }
 
     @Override
-    protected Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
-        Prepared prepared = prepared(new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE));
-        return new CpuPlan(operator, maxBatch, math, prepared.geometry, prepared.shape, prepared.layout, prepared.bias);
+    protected Plan neighborhood(NeighborhoodOperator operator, long maxBatch, Parameters parameters) {
+        Parameters used = operator.parameters().isEmpty() ? Parameters.NONE : parameters;
+        if (implementation() == Implementation.NAIVE) {
+            return unfused.naive(operator, maxBatch, used);
+        }
+        if (implementation() == Implementation.GEMM || !(operator instanceof NeighborhoodAttentionOperator)) {
+            return unfused.gemm(operator, maxBatch, used);
+        }
+        NeighborhoodAttentionOperator attention = (NeighborhoodAttentionOperator) operator;
+        var request = new Tilings.Request(attention, used, LN_2, 0, scratchBytes / Float.BYTES);
+        return new CpuPlan(attention, maxBatch, tilings.of(request));
     }
 
     @Override
@@ -72,82 +96,8 @@ final class CpuBackend extends HostBackend {
         return OptionalDouble.of(PeakKernel.measure((HostLane) lane));
     }
 
-    /** The layout of the shape that packs the fewest keys at once. */
-    private ScratchLayout smallest(NeighborhoodAttentionOperator operator) {
-        TileGeometry geometry = new TileGeometry(operator, math.lanes());
-        return layout(operator, geometry, shape(operator, geometry, 0), 0);
-    }
-
-    private TileShape shape(NeighborhoodAttentionOperator operator, TileGeometry geometry, long limit) {
-        long states = (long) operator.heads() / operator.keyValueHeads() * ScratchLayout.stateFloats(operator, math);
-        boolean keepsStates = operator.additionalTokens() > 0;
-        return TileShape.choose(
-                geometry,
-                ScratchLayout.keyFloats(operator, math),
-                states,
-                operator.keyValueHeads(),
-                keepsStates,
-                limit);
-    }
-
-    private ScratchLayout layout(
-            NeighborhoodAttentionOperator operator, TileGeometry geometry, TileShape shape, long limit) {
-        boolean onePass = shape.onePass(geometry) && operator.additionalTokens() == 0;
-        long heads = (long) operator.heads() / operator.keyValueHeads() * shape.keyHeads();
-        long states = onePass ? 2 : heads * shape.patchesY() * shape.patchesX();
-        return new ScratchLayout(operator, math, geometry.mostKeys(), shape, states, limit);
-    }
-
-    private Prepared prepared(Key key) {
-        synchronized (known) {
-            @Nullable Prepared found = known.get(key);
-            if (found != null) {
-                return found;
-            }
-        }
-        Prepared made = prepare(key);
-        synchronized (known) {
-            if (known.putIfAbsent(key, made) == null) {
-                knownBytes += made.bytes();
-                evict();
-            }
-        }
-        return made;
-    }
-
-    /** Forgets the operators unused for longest; plans in use keep what they hold. Called with the lock held. */
-    private void evict() {
-        var eldest = known.values().iterator();
-        while (knownBytes > CACHE_BYTES && eldest.hasNext()) {
-            knownBytes -= eldest.next().bytes();
-            eldest.remove();
-        }
-    }
-
-    private Prepared prepare(Key key) {
-        NeighborhoodAttentionOperator operator = key.operator;
-        TileGeometry geometry = new TileGeometry(operator, math.lanes());
-        long limit = PACKED_FLOATS;
-        TileShape shape = shape(operator, geometry, limit);
-        ScratchLayout layout = layout(operator, geometry, shape, limit);
-        while (limit > 0 && Float.BYTES * layout.floats() > scratchBytes) {
-            limit /= 2;
-            shape = shape(operator, geometry, limit);
-            layout = layout(operator, geometry, shape, limit);
-        }
-        @Nullable BiasTables bias = null;
-        if (operator.relativePositionBias()) {
-            float[] values = key.parameters.require(operator.parameters().get(0));
-            bias = new BiasTables(operator, values, geometry.laneY, geometry.laneX);
-        }
-        return new Prepared(geometry, shape, layout, bias);
-    }
-
     @Override
     public void close() {
-        synchronized (known) {
-            known.clear();
-            knownBytes = 0;
-        }
+        tilings.forget();
     }
 }

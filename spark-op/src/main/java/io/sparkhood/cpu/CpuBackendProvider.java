@@ -24,6 +24,6 @@ public final class CpuBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        return new CpuBackend(VectorSupport.detected().math(), options.scratchBytes());
+        return new CpuBackend(VectorSupport.detected().math(), options);
     }
 }

@@ -4,6 +4,7 @@ import io.sparkhood.backend.Tensor;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.Port;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,6 +20,11 @@ import java.util.List;
 record HeadRows(float[] floats, byte[] bytes, DType dtype, int offset, int tokenStride, int tokens, int dims) {
     private static final float[] NO_FLOATS = {};
     private static final byte[] NO_BYTES = {};
+
+    /** Dense floats of this shape, from the first of an array on. */
+    static HeadRows of(float[] floats, int tokens, int heads, int dims) {
+        return new HeadRows(floats, NO_BYTES, DType.FLOAT32, 0, heads * dims, tokens, dims);
+    }
 
     static List<HeadRows> of(List<Tensor> tensors, List<Port> ports) {
         List<HeadRows> rows = new ArrayList<>();
@@ -77,6 +83,36 @@ record HeadRows(float[] floats, byte[] bytes, DType dtype, int offset, int token
         }
         for (int i = 0; i < count; i++) {
             math.narrow(dtype, s, mixed + i * math.valueSlab(), 1 / s[sums + i], width, bytes, to + i * step);
+        }
+    }
+
+    /** Where the floats of a head lie in {@link #widened}: in this tensor, or, widened, from {@code to} on in the scratch. */
+    int widen(TileMath math, int from, float[] s, int to) {
+        if (bytes == NO_BYTES) {
+            return from;
+        }
+        math.widen(dtype, bytes, from, dims, s, to);
+        return to;
+    }
+
+    /** The array that {@link #widen} leaves floats in. */
+    float[] widened(float[] s) {
+        return bytes == NO_BYTES ? floats : s;
+    }
+
+    /** One element. */
+    float get(int from) {
+        return bytes == NO_BYTES ? floats[from] : LittleEndian.get(dtype, bytes, from);
+    }
+
+    /** Gives {@code count} elements one value. */
+    void fill(int to, int count, float value) {
+        if (bytes == NO_BYTES) {
+            Arrays.fill(floats, to, to + count, value);
+            return;
+        }
+        for (int i = to; i < to + count; i++) {
+            LittleEndian.set(dtype, bytes, i, value);
         }
     }
 

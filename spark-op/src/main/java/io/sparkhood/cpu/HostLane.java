@@ -2,6 +2,7 @@ package io.sparkhood.cpu;
 
 import io.sparkhood.backend.Completion;
 import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.Plan;
 import io.sparkhood.backend.Staging;
 import io.sparkhood.backend.Tensor;
 import io.sparkhood.operator.DType;
@@ -31,6 +32,7 @@ final class HostLane implements Lane {
     private final ExecutorService helpers;
     private final float[][] scratch;
     private final Kept[] workers;
+    private float[] weights = {};
     private volatile boolean cancelled;
 
     HostLane(int threads) {
@@ -130,16 +132,27 @@ final class HostLane implements Lane {
         return scratch[thread];
     }
 
-    /** What a thread has made for a plan, with the plan's scratch. */
-    private record Kept(CpuPlan plan, TileWorker worker) {}
-
-    /** The worker of one thread for a plan: the same from run to run, until another plan comes. */
-    TileWorker worker(int thread, CpuPlan plan, Function<float[], TileWorker> make) {
-        if (workers[thread] == null || workers[thread].plan != plan) {
-            workers[thread] = new Kept(
-                    plan, make.apply(scratch(thread, (int) plan.layout().floats())));
+    /** At least this many floats that all threads share, with undefined contents; kept and grown from run to run. */
+    float[] weights(long floats) {
+        if (weights.length < floats) {
+            weights = new float[(int) floats];
         }
-        return workers[thread].worker;
+        return weights;
+    }
+
+    /** What a thread has made for a plan, with its scratch. */
+    private record Kept(Plan plan, PassWorker[] workers) {}
+
+    /**
+     * The workers of one thread for a plan, one per pass: the same from run to run, until another plan comes.
+     *
+     * @param floats of scratch that they need together
+     */
+    PassWorker[] workers(int thread, Plan plan, long floats, Function<float[], PassWorker[]> make) {
+        if (workers[thread] == null || workers[thread].plan != plan) {
+            workers[thread] = new Kept(plan, make.apply(scratch(thread, (int) floats)));
+        }
+        return workers[thread].workers;
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.sparkhood.cpu;
 
-import java.util.List;
-
 /**
  * The keys and values of a chunk of a tile, or of additional keys, in the scratch of a thread: for each head of a part one plane
  * of keys and one of values, line by line.
@@ -14,7 +12,7 @@ final class PackedKeys {
     private final int[] valueOffsets; // [stripKeys]
     private int offsetsOfColumns;
     private int offsetsOfPitch;
-    private List<HeadRows> inputs = List.of();
+    private TileTensors tensors = TileTensors.NONE;
     private long row;
     private int firstHead;
     private int heads;
@@ -34,8 +32,8 @@ final class PackedKeys {
     }
 
     /** Takes the tensors, the row and the heads of keys of a part; nothing is packed then. */
-    void bind(List<HeadRows> inputs, long row, int firstHead, int heads) {
-        this.inputs = inputs;
+    void bind(TileTensors tensors, long row, int firstHead, int heads) {
+        this.tensors = tensors;
         this.row = row;
         this.firstHead = firstHead;
         this.heads = heads;
@@ -62,8 +60,8 @@ final class PackedKeys {
         firstLine = from;
         firstColumn = 0;
         pitch = 1;
-        packKeys(inputs.get(3), from, 1, to - from, 0);
-        packValues(inputs.get(4), from, 1, to - from, 0);
+        packKeys(1, from, 1, to - from, 0);
+        packValues(1, from, 1, to - from, 0);
         wholeTile = false;
     }
 
@@ -96,24 +94,33 @@ final class PackedKeys {
         int keys = keptLines * pitch;
         if (tile.linesAreKeys()) {
             int count = tile.chunkEndLine - line;
-            packKeys(inputs.get(1), tile.tokenOfLine(line), tile.lineStep(), count, keys);
-            packValues(inputs.get(2), tile.tokenOfLine(line), tile.lineStep(), count, keys);
+            packKeys(0, tile.tokenOfLine(line), tile.lineStep(), count, keys);
+            packValues(0, tile.tokenOfLine(line), tile.lineStep(), count, keys);
             return;
         }
         for (; line < tile.chunkEndLine; line++) {
-            packKeys(inputs.get(1), tile.tokenOfLine(line), tile.tokenStep(), pitch, keys);
-            packValues(inputs.get(2), tile.tokenOfLine(line), tile.tokenStep(), pitch, keys);
+            packKeys(0, tile.tokenOfLine(line), tile.tokenStep(), pitch, keys);
+            packValues(0, tile.tokenOfLine(line), tile.tokenStep(), pitch, keys);
             keys += pitch;
         }
     }
 
-    private void packKeys(HeadRows key, int token, int tokenStep, int count, int place) {
+    /** Those of the grid are the first tensor, the additional ones the second; a pass without keys has none. */
+    private void packKeys(int which, int token, int tokenStep, int count, int place) {
+        if (tensors.keys().isEmpty()) {
+            return;
+        }
+        HeadRows key = tensors.keys().get(which);
         int width = TileMath.KEY_SLAB;
         int headPitch = at.keys(1) - at.keys(0);
         pack(key, token, tokenStep, count, at.keys(0) + place * width, width, at.keySlabStride, headPitch);
     }
 
-    private void packValues(HeadRows value, int token, int tokenStep, int count, int place) {
+    private void packValues(int which, int token, int tokenStep, int count, int place) {
+        if (tensors.values().isEmpty()) {
+            return;
+        }
+        HeadRows value = tensors.values().get(which);
         int width = math.valueSlab();
         int headPitch = at.values(1) - at.values(0);
         pack(value, token, tokenStep, count, at.values(0) + place * width, width, at.valueSlabStride, headPitch);

@@ -107,6 +107,16 @@ final class PatchPair {
         return tile.lineOf(tile.y.end(queryY(patch, row)));
     }
 
+    /** First column that a query column sees. */
+    int firstColumnOfQuery(int column) {
+        return tile.columnOf(tile.x.start(queryX(column)));
+    }
+
+    /** One past the last column that a query column sees. */
+    int endColumnOfQuery(int column) {
+        return tile.columnOf(tile.x.end(queryX(column)));
+    }
+
     /** Whether a query row sees a line. */
     boolean seesLine(int patch, int row, int line) {
         return firstLineOfRow(patch, row) <= line && line < endLineOfRow(patch, row);
@@ -114,16 +124,15 @@ final class PatchPair {
 
     /** Whether a query column sees a column. */
     boolean seesColumn(int column, int boxColumn) {
-        int place = queryX(column);
-        return tile.columnOf(tile.x.start(place)) <= boxColumn && boxColumn < tile.columnOf(tile.x.end(place));
+        return firstColumnOfQuery(column) <= boxColumn && boxColumn < endColumnOfQuery(column);
     }
 
     /** Whether every query of a patch sees every key of these lines and columns. */
     boolean seesAll(int patch, int line, int endLine, int column, int endColumn) {
         return firstLineOfRow(patch, laneY - 1) <= line
                 && endLine <= endLineOfRow(patch, 0)
-                && tile.columnOf(tile.x.start(queryX(laneX - 1))) <= column
-                && endColumn <= tile.columnOf(tile.x.end(queryX(0)));
+                && firstColumnOfQuery(laneX - 1) <= column
+                && endColumn <= endColumnOfQuery(0);
     }
 
     /** A number for the way in which the windows of a patch on y lie. */

@@ -3,13 +3,7 @@ package io.sparkhood.cpu;
 import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
-import io.sparkhood.backend.Lane;
-import io.sparkhood.backend.Parameters;
-import io.sparkhood.backend.Plan;
 import io.sparkhood.backend.Probe;
-import io.sparkhood.operator.NeighborhoodAttentionOperator;
-import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** The oracle: the definition, word for word, in double precision; every option and dtype; slow. Never taken by auto. */
 public final class ReferenceBackendProvider implements BackendProvider {
@@ -30,21 +24,6 @@ public final class ReferenceBackendProvider implements BackendProvider {
 
     @Override
     public Backend open(BackendOptions options) {
-        return new HostBackend("reference") {
-            @Override
-            protected Optional<String> refusesAttention(NeighborhoodAttentionOperator operator) {
-                return Optional.empty();
-            }
-
-            @Override
-            protected Plan attention(NeighborhoodAttentionOperator operator, long maxBatch, Parameters parameters) {
-                return new ReferencePlan(operator, maxBatch, parameters);
-            }
-
-            @Override
-            public OptionalDouble measurePeak(Lane lane) {
-                return OptionalDouble.empty();
-            }
-        };
+        return new ReferenceBackend(options.implementation());
     }
 }

@@ -63,6 +63,7 @@ final class ScratchLayout {
      * @param shape what is packed at once
      * @param states running sums kept at once, each of one patch and one head
      * @param limit floats that what may be smaller should not exceed by much
+     * @param from first float of the array that is free
      */
     ScratchLayout(
             NeighborhoodAttentionOperator operator,
@@ -70,7 +71,9 @@ final class ScratchLayout {
             long patchKeys,
             TileShape shape,
             long states,
-            long limit) {
+            long limit,
+            long from) {
+        next = from;
         int keyHeads = shape.keyHeads();
         lanes = math.lanes();
         int heads = operator.heads() / operator.keyValueHeads() * keyHeads;
@@ -138,7 +141,7 @@ final class ScratchLayout {
         return (int) Math.min(place, Integer.MAX_VALUE);
     }
 
-    /** Floats of the whole array. */
+    /** Where it ends: floats of the whole array, where nothing lies behind. */
     long floats() {
         return floats;
     }

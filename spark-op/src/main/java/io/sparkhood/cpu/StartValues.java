@@ -24,14 +24,14 @@ final class StartValues {
     private final int[] kept; // [maskTables][MARKS] whose masks lie in each table
     private final int[] marks = new int[MARKS];
 
-    StartValues(CpuPlan plan, Tile tile, PatchPair pair, float[] s) {
-        this.math = plan.math();
-        this.at = plan.layout();
-        this.bias = plan.bias();
-        this.tile = tile;
-        this.pair = pair;
-        this.s = s;
-        this.laneX = plan.geometry().laneX;
+    StartValues(Workbench bench) {
+        this.math = bench.math;
+        this.at = bench.at;
+        this.bias = bench.tiling.bias();
+        this.tile = bench.tile;
+        this.pair = bench.pair;
+        this.s = bench.s;
+        this.laneX = bench.geometry.laneX;
         this.lanes = math.lanes();
         this.kept = new int[at.maskTables * MARKS];
         Arrays.fill(kept, -1);

@@ -53,79 +53,26 @@ public record NeighborhoodAttentionOperator(
         boolean relativePositionBias,
         boolean logSumExp,
         DType dtype)
-        implements Operator {
+        implements NeighborhoodOperator {
 
     /** Name of the shared bias parameter. */
     public static final String RELATIVE_POSITION_BIAS = "relativePositionBias";
 
     public NeighborhoodAttentionOperator {
         featureMap = List.copyOf(featureMap);
-        int rank = neighborhood.rank();
-        if (featureMap.size() != rank) {
-            throw new IllegalArgumentException("featureMap and kernelSize must have the same number of axes: "
-                    + featureMap.size() + " and " + rank + " (featureMap=" + featureMap + ", kernelSize="
-                    + neighborhood.kernelSize() + ")");
-        }
-        for (int axis = 0; axis < rank; axis++) {
-            requireFit(featureMap, neighborhood, axis);
-        }
-        requirePositive("heads", heads);
-        requirePositive("keyValueHeads", keyValueHeads);
-        requirePositive("headDim", headDim);
-        requirePositive("valueDim", valueDim);
-        if (heads % keyValueHeads != 0) {
-            throw new IllegalArgumentException("keyValueHeads must divide heads: " + heads + " % " + keyValueHeads
-                    + " = " + heads % keyValueHeads + " (heads=" + heads + ", keyValueHeads=" + keyValueHeads + ")");
-        }
-        if (!Double.isFinite(scale)) {
-            throw new IllegalArgumentException("scale must be finite, but is " + scale);
-        }
-        if (additionalTokens < 0) {
-            throw new IllegalArgumentException("additionalTokens must not be negative, but is " + additionalTokens);
-        }
-        try {
-            requireCountable(featureMap, heads, headDim + (long) valueDim, additionalTokens);
-        } catch (ArithmeticException overflow) {
-            throw new IllegalArgumentException(
-                    "one row has more elements than a 64-bit number counts (featureMap=" + featureMap + ", heads="
-                            + heads + ", headDim=" + headDim + ", valueDim=" + valueDim + ", additionalTokens="
-                            + additionalTokens + ")",
-                    overflow);
-        }
-    }
-
-    /** Bounds every product of sizes made later, in bytes and for all ports together. */
-    private static void requireCountable(List<Integer> featureMap, int heads, long dims, int additionalTokens) {
-        long tokens = additionalTokens;
-        long grid = 1;
-        for (int extent : featureMap) {
-            grid = Math.multiplyExact(grid, extent);
-        }
-        tokens = Math.addExact(tokens, grid);
-        Math.multiplyExact(Math.multiplyExact(Math.multiplyExact(tokens, heads), dims), 16);
-    }
-
-    private static void requireFit(List<Integer> featureMap, Neighborhood neighborhood, int axis) {
-        int extent = featureMap.get(axis);
-        if (extent < 1) {
-            throw new IllegalArgumentException("featureMap must be at least 1 on every axis: on axis " + axis + ", "
-                    + extent + " (featureMap=" + featureMap + ")");
-        }
-        int kernelSize = neighborhood.kernelSize().get(axis);
-        int dilation = neighborhood.dilation().get(axis);
-        long span = (long) kernelSize * dilation;
-        if (span > extent) {
-            throw new IllegalArgumentException("kernelSize × dilation must not exceed the feature map: on axis " + axis
-                    + ", " + kernelSize + " × " + dilation + " = " + span + " > " + extent + " (featureMap="
-                    + featureMap + ", kernelSize=" + neighborhood.kernelSize() + ", dilation="
-                    + neighborhood.dilation() + "); choose a smaller kernelSize or dilation on that axis");
-        }
-    }
-
-    private static void requirePositive(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1, but is " + value);
-        }
+        OperatorRules.requireFit(featureMap, neighborhood);
+        OperatorRules.requireHeads(heads, keyValueHeads);
+        OperatorRules.requirePositive("headDim", headDim);
+        OperatorRules.requirePositive("valueDim", valueDim);
+        OperatorRules.requireFinite(scale);
+        OperatorRules.requireAdditionalTokens(additionalTokens);
+        OperatorRules.requireCountable(
+                featureMap,
+                additionalTokens,
+                heads,
+                headDim + (long) valueDim,
+                "featureMap=" + featureMap + ", heads=" + heads + ", headDim=" + headDim + ", valueDim=" + valueDim
+                        + ", additionalTokens=" + additionalTokens);
     }
 
     /** Starts an operator on a token grid of these extents, float32, with the defaults of {@link Builder}. */
@@ -133,85 +80,57 @@ public record NeighborhoodAttentionOperator(
         return new Builder(List.of(featureMap));
     }
 
-    /** Number of axes: 1, 2 or 3. */
-    public int rank() {
-        return featureMap.size();
+    /**
+     * The first half of this operator, its scores as a tensor of their own.
+     *
+     * @throws IllegalArgumentException if a row of the scores is too large to be counted
+     */
+    public NeighborhoodScoresOperator scores() {
+        return new NeighborhoodScoresOperator(
+                featureMap,
+                neighborhood,
+                heads,
+                keyValueHeads,
+                headDim,
+                scale,
+                additionalTokens,
+                relativePositionBias,
+                dtype);
     }
 
-    /** Positions of the token grid. */
-    public long tokens() {
-        long tokens = 1;
-        for (int extent : featureMap) {
-            tokens *= extent;
-        }
-        return tokens;
-    }
-
-    /** The windows of one axis. */
-    public AxisWindow window(int axis) {
-        return new AxisWindow(
-                featureMap.get(axis),
-                neighborhood.kernelSize().get(axis),
-                neighborhood.stride().get(axis),
-                neighborhood.dilation().get(axis),
-                neighborhood.causal().get(axis));
-    }
-
-    /** Pairs of a query and a key that it sees, per head, additional keys included: what the arithmetic is proportional to. */
-    public long visiblePairs() {
-        long pairs = 1;
-        for (int axis = 0; axis < rank(); axis++) {
-            AxisWindow window = window(axis);
-            long sum = 0;
-            for (int position = 0; position < window.extent(); position++) {
-                sum += window.count(position);
-            }
-            pairs = Math.multiplyExact(pairs, sum);
-        }
-        return Math.addExact(pairs, Math.multiplyExact(tokens(), additionalTokens));
+    /**
+     * The second half of this operator: what mixes the values with weights that are given. With {@link Normalization#SOFTMAX}
+     * it makes this operator's output of the output of {@link #scores()}.
+     *
+     * @throws IllegalArgumentException if a row of the weights is too large to be counted
+     */
+    public NeighborhoodAggregateOperator aggregate(Normalization normalization) {
+        return new NeighborhoodAggregateOperator(
+                featureMap, neighborhood, heads, keyValueHeads, valueDim, additionalTokens, normalization, dtype);
     }
 
     @Override
     public List<Port> inputs() {
-        List<Port> ports = new ArrayList<>();
-        ports.add(new Port("query", dtype, onGrid(heads, headDim), rank(), false));
-        ports.add(new Port("key", dtype, onGrid(keyValueHeads, headDim), rank(), false));
-        ports.add(new Port("value", dtype, onGrid(keyValueHeads, valueDim), rank(), false));
-        if (additionalTokens > 0) {
-            ports.add(new Port("additionalKeys", dtype, List.of(additionalTokens, keyValueHeads, headDim), 1, false));
-            ports.add(
-                    new Port("additionalValues", dtype, List.of(additionalTokens, keyValueHeads, valueDim), 1, false));
-        }
-        return List.copyOf(ports);
+        OperatorPorts ports = new OperatorPorts(this);
+        List<Port> inputs = new ArrayList<>();
+        inputs.add(ports.onGrid("query", dtype, heads, headDim));
+        inputs.add(ports.onGrid("key", dtype, keyValueHeads, headDim));
+        inputs.add(ports.onGrid("value", dtype, keyValueHeads, valueDim));
+        inputs.addAll(ports.additional("additionalKeys", headDim));
+        inputs.addAll(ports.additional("additionalValues", valueDim));
+        return List.copyOf(inputs);
     }
 
     @Override
     public List<Port> outputs() {
-        Port output = new Port("output", dtype, onGrid(heads, valueDim), rank(), false);
-        return logSumExp
-                ? List.of(output, new Port("logSumExp", FLOAT32, onGrid(heads), rank(), false))
-                : List.of(output);
+        OperatorPorts ports = new OperatorPorts(this);
+        Port output = ports.onGrid("output", dtype, heads, valueDim);
+        return logSumExp ? List.of(output, ports.onGrid("logSumExp", FLOAT32, heads)) : List.of(output);
     }
 
     @Override
     public List<Port> parameters() {
-        if (!relativePositionBias) {
-            return List.of();
-        }
-        List<Integer> shape = new ArrayList<>();
-        shape.add(heads);
-        for (int kernelSize : neighborhood.kernelSize()) {
-            shape.add(Math.subtractExact(Math.multiplyExact(2, kernelSize), 1));
-        }
-        return List.of(new Port(RELATIVE_POSITION_BIAS, FLOAT32, shape, 0, false));
-    }
-
-    private List<Integer> onGrid(int... inner) {
-        List<Integer> shape = new ArrayList<>(featureMap);
-        for (int extent : inner) {
-            shape.add(extent);
-        }
-        return shape;
+        return relativePositionBias ? List.of(new OperatorPorts(this).relativePositionBias()) : List.of();
     }
 
     /**

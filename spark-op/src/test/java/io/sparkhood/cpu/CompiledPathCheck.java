@@ -2,6 +2,7 @@ package io.sparkhood.cpu;
 
 import static io.sparkhood.operator.NeighborhoodAttentionOperator.RELATIVE_POSITION_BIAS;
 
+import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
@@ -54,7 +55,7 @@ public final class CompiledPathCheck {
                 .kernelSize(401)
                 .headDim(64)
                 .build();
-        try (CpuBackend backend = new CpuBackend(VectorSupport.detected().math(), 0);
+        try (CpuBackend backend = new CpuBackend(VectorSupport.detected().math(), BackendOptions.DEFAULT);
                 HostLane lane = new HostLane(1)) {
             for (NeighborhoodAttentionOperator operator : List.of(plain, everyOption, sequence)) {
                 double share = 0;

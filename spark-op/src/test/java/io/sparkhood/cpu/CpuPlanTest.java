@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkhood.backend.Backend;
+import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
@@ -87,7 +88,7 @@ class CpuPlanTest {
     /** Output of two rows whose inputs are drawn from one seed, with one number replaced. */
     private static float[] run(TileMath math, String port, int index, float number) {
         NeighborhoodAttentionOperator operator = small().build();
-        try (Backend backend = new CpuBackend(math, 0);
+        try (Backend backend = new CpuBackend(math, BackendOptions.DEFAULT);
                 Plan plan = backend.plan(operator, 2, Parameters.NONE);
                 HostLane lane = new HostLane(1)) {
             poisonScratch(lane, plan);
@@ -156,7 +157,7 @@ class CpuPlanTest {
         float[] bias = new float[25];
         Arrays.fill(bias, Float.NEGATIVE_INFINITY);
         bias[12] = 3;
-        try (Backend backend = new CpuBackend(math, 0);
+        try (Backend backend = new CpuBackend(math, BackendOptions.DEFAULT);
                 Plan plan = backend.plan(operator, 1, Parameters.of(RELATIVE_POSITION_BIAS, bias));
                 HostLane lane = new HostLane(1)) {
             float[] values = RandomAttention.gaussian(new Random(2), TOKENS);
@@ -179,7 +180,7 @@ class CpuPlanTest {
     void theNumberOfThreadsDoesNotChangeABit(TileMath math) {
         for (int i = 0; i < 20; i++) {
             RandomAttention problem = new RandomAttention(new Random(SEED + 1000 + i));
-            try (Backend backend = new CpuBackend(math, 0)) {
+            try (Backend backend = new CpuBackend(math, BackendOptions.DEFAULT)) {
                 Map<String, float[]> one = problem.on(backend, 1);
                 problem.on(backend, 3)
                         .forEach((name, values) -> assertThat(values).isEqualTo(one.get(name)));
@@ -189,7 +190,7 @@ class CpuPlanTest {
 
     @Test
     void aCancelledLaneStops() {
-        try (Backend backend = new CpuBackend(new PlainTileMath(), 0);
+        try (Backend backend = new CpuBackend(new PlainTileMath(), BackendOptions.DEFAULT);
                 Plan plan = backend.plan(small().build(), 1, Parameters.NONE);
                 HostLane lane = new HostLane(2)) {
             Tensor tensor = lane.tensor(DType.FLOAT32, TOKENS * DIM);
@@ -210,7 +211,7 @@ class CpuPlanTest {
                 .kernelSize(7)
                 .logSumExp(true)
                 .build();
-        try (Backend backend = new CpuBackend(new PlainTileMath(), 0);
+        try (Backend backend = new CpuBackend(new PlainTileMath(), BackendOptions.DEFAULT);
                 Plan plan = backend.plan(operator, 1, Parameters.NONE)) {
             return plan.scratchBytes();
         }
@@ -218,7 +219,7 @@ class CpuPlanTest {
 
     @Test
     void describesItsTiles() {
-        try (Backend backend = new CpuBackend(new PlainTileMath(), 0);
+        try (Backend backend = new CpuBackend(new PlainTileMath(), BackendOptions.DEFAULT);
                 Plan plan = backend.plan(small().build(), 1, Parameters.NONE)) {
             assertThat(plan.describe())
                     .isEqualTo(

@@ -37,6 +37,7 @@ final class Profiler {
                     plan.describe(),
                     plan.visitedPairs(),
                     plan.scratchBytes(),
+                    plan.weightsBytes(),
                     times,
                     peak,
                     full(problem, backend, FULL_SECONDS / fullSeconds));

@@ -48,6 +48,11 @@ public abstract class BackendContract {
     /** The provider under test. */
     protected abstract BackendProvider provider();
 
+    /** What the backend is opened with. */
+    protected BackendOptions options() {
+        return BackendOptions.DEFAULT;
+    }
+
     /** Element types that the backend computes; the others it must refuse with a sentence. */
     protected abstract List<DType> dtypes();
 
@@ -75,7 +80,7 @@ public abstract class BackendContract {
         assertThat(provider().probe().usable())
                 .as(provider().probe().toString())
                 .isTrue();
-        backend = provider().open(BackendOptions.DEFAULT);
+        backend = provider().open(options());
     }
 
     @AfterAll
@@ -148,7 +153,7 @@ public abstract class BackendContract {
         Outputs together = Outputs.of(backend, example, 1);
         for (int row = 0; row < 3; row++) {
             Outputs alone = Outputs.of(backend, example.row(row), 1);
-            rowOf(together, example.operator(), row).assertSameBits(alone, "row " + row);
+            together.row(example.operator(), row).assertSameBits(alone, "row " + row);
         }
     }
 
@@ -162,9 +167,9 @@ public abstract class BackendContract {
                 int middleOfRowOne = Math.toIntExact(port.elements() + port.elements() / 2);
                 Outputs actual = Outputs.of(backend, clean.with(port.name(), middleOfRowOne, poison), 1);
                 for (int row : new int[] {0, 2}) {
-                    rowOf(actual, clean.operator(), row)
+                    actual.row(clean.operator(), row)
                             .assertSameBits(
-                                    rowOf(expected, clean.operator(), row),
+                                    expected.row(clean.operator(), row),
                                     poison + " in row 1 of " + port.name() + ", row " + row);
                 }
             }
@@ -408,9 +413,14 @@ public abstract class BackendContract {
         NeighborhoodAttentionOperator operator =
                 NeighborhoodAttentionOperator.on(10, 10).heads(2).kernelSize(3).build();
         assertThat(operator.rowBytes()).isEqualTo(4L * 100 * 64 * 4);
+        long weightsBytes = options().implementation().keepsWeights() ? 4 * 100 * 2 * 9 : 0;
+        try (Plan plan = backend.plan(operator, 3, Parameters.NONE)) {
+            assertThat(plan.weightsBytes()).isEqualTo(3 * weightsBytes);
+        }
+        long rowBytes = operator.rowBytes() + weightsBytes;
         assertThat(backend.maxBatch(operator, 0)).isEqualTo(1);
-        assertThat(backend.maxBatch(operator, 7 * operator.rowBytes())).isEqualTo(7);
-        assertThat(backend.maxBatch(operator, 8 * operator.rowBytes() - 1)).isEqualTo(7);
+        assertThat(backend.maxBatch(operator, 7 * rowBytes)).isEqualTo(7);
+        assertThat(backend.maxBatch(operator, 8 * rowBytes - 1)).isEqualTo(7);
         assertThat(backend.maxBatch(operator, Long.MAX_VALUE))
                 .isGreaterThan(7)
                 .isLessThanOrEqualTo(Integer.MAX_VALUE / 6400);
@@ -471,15 +481,5 @@ public abstract class BackendContract {
         assertThatThrownBy(() -> backend.plan(operator, 1, Parameters.of("relativePositionBias", new float[9])))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("parameter relativePositionBias must have 10 elements, shape [2, 5], but has 9");
-    }
-
-    private static Outputs rowOf(Outputs outputs, NeighborhoodAttentionOperator operator, int row) {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        for (Port port : operator.outputs()) {
-            int length = Math.toIntExact(port.elements());
-            float[] all = outputs.get(port.name());
-            values.put(port.name(), Arrays.copyOfRange(all, row * length, (row + 1) * length));
-        }
-        return new Outputs(values);
     }
 }

@@ -104,7 +104,8 @@ public final class ErrorBudget {
         return used;
     }
 
-    private static double halfUnit(DType dtype) {
+    /** Half a unit in the last place of 1, where a type has fewer digits than float32. */
+    static double halfUnit(DType dtype) {
         return switch (dtype) {
             case FLOAT32 -> 0;
             case FLOAT16 -> 0x1p-11;

@@ -7,9 +7,12 @@ import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.backend.Tensor;
+import io.sparkhood.operator.Operator;
 import io.sparkhood.operator.Port;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a backend wrote for an example.
@@ -31,28 +34,48 @@ public record Outputs(Map<String, float[]> values) {
 
     /** Runs and reads back; fails if an input changed or something beside the outputs was written. */
     public static Outputs of(Plan plan, Lane lane, Example example) {
+        return of(plan, lane, example.batch(), example.inputs());
+    }
+
+    /** As above, for any operator: inputs by port name, all rows one after the other. */
+    public static Outputs of(Plan plan, Lane lane, int batch, Map<String, float[]> inputs) {
+        Operator operator = plan.operator();
         Map<String, Tensor> whole = new LinkedHashMap<>();
         Map<String, Tensor> bound = new LinkedHashMap<>();
-        for (Port port : example.operator().inputs()) {
-            place(lane, port, framed(example.input(port.name())), whole, bound);
+        for (Port port : operator.inputs()) {
+            place(lane, port, framed(input(inputs, port)), whole, bound);
         }
-        for (Port port : example.operator().outputs()) {
-            float[] empty = new float[Math.toIntExact(example.batch() * port.elements())];
+        for (Port port : operator.outputs()) {
+            float[] empty = new float[Math.toIntExact(batch * port.elements())];
             place(lane, port, framed(empty), whole, bound);
         }
-        plan.run(lane, example.batch(), BoundTensors.of(plan, example.batch(), bound));
+        plan.run(lane, batch, BoundTensors.of(plan, batch, bound));
         whole.values().forEach(tensor -> lane.download(tensor, tensor.elements()));
         lane.mark().await();
 
-        for (Port port : example.operator().inputs()) {
-            assertThat(inner(lane, whole, port)).as("input " + port.name()).isEqualTo(example.input(port.name()));
+        for (Port port : operator.inputs()) {
+            assertThat(inner(lane, whole, port)).as("input " + port.name()).isEqualTo(input(inputs, port));
         }
         Map<String, float[]> values = new LinkedHashMap<>();
-        for (Port port : example.operator().outputs()) {
+        for (Port port : operator.outputs()) {
             values.put(port.name(), inner(lane, whole, port));
         }
         whole.values().forEach(Tensor::close);
         return new Outputs(values);
+    }
+
+    private static float[] input(Map<String, float[]> inputs, Port port) {
+        return Objects.requireNonNull(inputs.get(port.name()), port.name());
+    }
+
+    /** One row alone. */
+    Outputs row(Operator operator, int row) {
+        Map<String, float[]> alone = new LinkedHashMap<>();
+        for (Port port : operator.outputs()) {
+            int length = Math.toIntExact(port.elements());
+            alone.put(port.name(), Arrays.copyOfRange(get(port.name()), row * length, (row + 1) * length));
+        }
+        return new Outputs(alone);
     }
 
     private static void place(
@@ -66,7 +89,7 @@ public record Outputs(Map<String, float[]> values) {
 
     private static float[] framed(float[] values) {
         float[] framed = new float[values.length + 2 * MARGIN];
-        java.util.Arrays.fill(framed, CANARY);
+        Arrays.fill(framed, CANARY);
         System.arraycopy(values, 0, framed, MARGIN, values.length);
         return framed;
     }
@@ -86,7 +109,7 @@ public record Outputs(Map<String, float[]> values) {
                     .as("%s, %d elements after its end", port.name(), MARGIN - i)
                     .isEqualTo(CANARY);
         }
-        return java.util.Arrays.copyOfRange(framed, MARGIN, framed.length - MARGIN);
+        return Arrays.copyOfRange(framed, MARGIN, framed.length - MARGIN);
     }
 
     /** One of the outputs. */

@@ -1,0 +1,163 @@
+package io.sparkhood.cpu;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Running softmax of a pair of patches, and the values of a strip mixed with its weights. */
+final class TileMixing {
+    private static final double LN_2 = Math.log(2);
+
+    private final Workbench bench;
+    private final TileGeometry geometry;
+    private final TileMath math;
+    private final ScratchLayout at;
+    private final float[] s;
+    private final PatchPair pair;
+    private final Strip strip;
+    private final PackedKeys packed;
+    private final int lanes;
+
+    TileMixing(Workbench bench) {
+        this.bench = bench;
+        geometry = bench.geometry;
+        math = bench.math;
+        at = bench.at;
+        s = bench.s;
+        pair = bench.pair;
+        strip = bench.strip;
+        packed = bench.packed;
+        lanes = bench.lanes;
+    }
+
+    /** Starts a head: nothing seen yet. */
+    void open(int state) {
+        for (int patch = 0; patch < pair.patches; patch++) {
+            s[at.begun(state + patch)] = 0;
+            int max = at.max(state + patch);
+            int sum = at.sum(state + patch);
+            int mixed = at.mixed(state + patch);
+            Arrays.fill(s, max, max + lanes, -Float.MAX_VALUE);
+            Arrays.fill(s, sum, sum + lanes, 0f);
+            Arrays.fill(s, mixed, mixed + at.valueSlabs * lanes * math.valueSlab(), 0f);
+        }
+    }
+
+    /** Turns the scores of the strip, in base 2, into weights. */
+    void weigh(int state) {
+        for (int patch = 0; patch < pair.patches; patch++) {
+            if (strip.keys(patch) > 0) {
+                weigh(state + patch, at.scores + patch * at.patchStride, strip.keys(patch));
+            }
+        }
+    }
+
+    /** Adds the values of the strip, each times its weight. */
+    void mix(int head, int state, boolean additional) {
+        int keyHead = head / bench.groupHeads;
+        for (int slab = 0; slab < at.valueSlabs; slab++) {
+            for (int patch = 0; patch < pair.patches; patch++) {
+                mix(keyHead, slab, state + patch, patch, additional);
+            }
+        }
+    }
+
+    /** Turns scores into weights; what earlier strips left is brought to the new maximum. */
+    private void weigh(int state, int scores, int keys) {
+        int max = at.max(state);
+        int sum = at.sum(state);
+        if (s[at.begun(state)] == 0) {
+            s[at.begun(state)] = 1;
+            math.maximum(s, scores, keys, max, sum);
+        } else {
+            System.arraycopy(s, max, s, at.factors, lanes);
+            math.maximum(s, scores, keys, max, sum);
+            math.exponentials(s, at.factors, 1, max, at.ignored);
+            math.rescale(s, at.factors, at.mixed(state), at.valueSlabs);
+            for (int l = 0; l < lanes; l++) {
+                s[sum + l] *= s[at.factors + l];
+            }
+        }
+        math.exponentials(s, scores, keys, max, sum);
+    }
+
+    /** Some queries of a patch at a time, each lot over the lines that it can see. */
+    private void mix(int keyHead, int slab, int state, int patch, boolean additional) {
+        int width = math.valueSlab();
+        int step = math.mixLanes();
+        int rows = pair.queryRows(patch);
+        int dims = Math.min(width, bench.operator.valueDim() - slab * width);
+        for (int l = 0; l < lanes && l / geometry.laneX < rows; l += step) {
+            int line = strip.first[patch];
+            int endLine = strip.end[patch];
+            if (!additional) {
+                line = Math.max(line, pair.firstLineOfRow(patch, l / geometry.laneX));
+                endLine = Math.min(endLine, pair.endLineOfRow(patch, (l + step - 1) / geometry.laneX));
+            }
+            if (line < endLine) {
+                int count = (endLine - line) * strip.columns();
+                int done = (line - strip.first[patch]) * strip.columns() * lanes;
+                int weights = at.scores + patch * at.patchStride + done + l;
+                int value = packed.value(keyHead, slab, line, strip.firstColumn);
+                int mixed = at.mixed(state) + (slab * lanes + l) * width;
+                math.mix(s, weights, value, packed.valueOffsets(strip.columns()), count, mixed, dims);
+            }
+        }
+    }
+
+    /** Takes the weights as they are: their sum is 1, or what it may be. */
+    void closeSums(int state) {
+        for (int patch = 0; patch < pair.patches; patch++) {
+            int sum = at.sum(state + patch);
+            Arrays.fill(s, sum, sum + lanes, 1f);
+        }
+    }
+
+    /** Lanes that saw nothing but masked scores have no softmax. */
+    void closeMasked(int state) {
+        for (int patch = 0; patch < pair.patches; patch++) {
+            for (int lane = 0; lane < lanes; lane++) {
+                if (s[at.max(state + patch) + lane] <= TileMath.MASKED) {
+                    s[at.sum(state + patch) + lane] = Float.NaN;
+                }
+            }
+        }
+    }
+
+    /** Ends a head: output = mixed / sum, for the queries that exist. */
+    void close(int head, int state) {
+        List<HeadRows> outputs = bench.tensors.outputs();
+        HeadRows output = outputs.get(0);
+        int base = output.base(bench.row, bench.queryHead(head));
+        int width = math.valueSlab();
+        int step = pair.runStep() * output.tokenStride();
+        for (int patch = 0; patch < pair.patches; patch++) {
+            int count = pair.queriesOfRun(patch);
+            for (int run = 0; run < pair.runs(patch); run++) {
+                int l = run * pair.runLanes();
+                int to = base + pair.tokens[patch * lanes + l] * output.tokenStride();
+                int mixed = at.mixed(state + patch) + l * width;
+                for (int dim = 0; dim < output.dims(); dim += width) {
+                    int dims = Math.min(width, output.dims() - dim);
+                    output.write(math, s, mixed, at.sum(state + patch) + l, to + dim, step, count, dims);
+                    mixed += lanes * width;
+                }
+            }
+        }
+        if (bench.operator.logSumExp()) {
+            writeLogSumExp(outputs.get(1), bench.queryHead(head), state);
+        }
+    }
+
+    private void writeLogSumExp(HeadRows logSumExp, int head, int state) {
+        int base = logSumExp.base(bench.row, head);
+        for (int patch = 0; patch < pair.patches; patch++) {
+            for (int l = 0; l < pair.queryRows(patch) * geometry.laneX; l++) {
+                if (l % geometry.laneX < pair.queryColumns()) {
+                    int to = base + pair.tokens[patch * lanes + l] * logSumExp.tokenStride();
+                    double sum = s[at.sum(state + patch) + l];
+                    logSumExp.set(to, s[at.max(state + patch) + l] * LN_2 + Math.log(sum));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.sparkhood.cpu;
+
+import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.Plan;
+import io.sparkhood.operator.NeighborhoodAggregateOperator;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.NeighborhoodOperator;
+import io.sparkhood.operator.NeighborhoodScoresOperator;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Attention in several passes, or a half of it. Between the passes the scores, then the weights of the whole batch lie in the
+ * memory of the lane, {@code [row][token][head][slot]}.
+ *
+ * @param weightElements of one row, 0 where scores or weights are tensors of the operator
+ * @param passes one after the other; the last one's part of the scratch ends last
+ */
+record UnfusedPlan(
+        NeighborhoodOperator operator,
+        long maxBatch,
+        long weightElements,
+        List<Pass> passes,
+        long visitedPairs,
+        String describe)
+        implements Plan {
+    UnfusedPlan {
+        passes = List.copyOf(passes);
+    }
+
+    @Override
+    public long scratchBytes() {
+        return Float.BYTES * passes.get(passes.size() - 1).end();
+    }
+
+    @Override
+    public long weightsBytes() {
+        return Float.BYTES * maxBatch * weightElements;
+    }
+
+    @Override
+    public void run(Lane lane, long batch, BoundTensors tensors) {
+        HostLane threads = (HostLane) lane;
+        List<HeadRows> inputs = HeadRows.of(tensors.inputs(), operator.inputs());
+        List<HeadRows> outputs = HeadRows.of(tensors.outputs(), operator.outputs());
+        TileTensors all = tensors(inputs, outputs, threads.weights(maxBatch * weightElements));
+        for (int i = 0; i < passes.size(); i++) {
+            int index = i;
+            Pass pass = passes.get(i);
+            TileTensors bound = pass.of(all);
+            Tiling.Parts parts = pass.parts(batch, threads.threads());
+            threads.forEach(parts.count(), (thread, part) -> {
+                PassWorker worker = workers(threads, thread)[index];
+                worker.bind(bound, parts);
+                worker.compute(part);
+            });
+        }
+    }
+
+    private PassWorker[] workers(HostLane lane, int thread) {
+        return lane.workers(
+                thread,
+                this,
+                passes.get(passes.size() - 1).end(),
+                scratch ->
+                        passes.stream().map(pass -> pass.worker(lane, scratch)).toArray(PassWorker[]::new));
+    }
+
+    private TileTensors tensors(List<HeadRows> inputs, List<HeadRows> outputs, float[] weights) {
+        if (operator instanceof NeighborhoodScoresOperator) {
+            List<HeadRows> keys = inputs.subList(1, inputs.size());
+            return new TileTensors(inputs.subList(0, 1), keys, List.of(), outputs, List.of());
+        }
+        if (operator instanceof NeighborhoodAggregateOperator) {
+            List<HeadRows> values = inputs.subList(1, inputs.size());
+            return new TileTensors(List.of(), List.of(), values, inputs.subList(0, 1), outputs);
+        }
+        HeadRows own = HeadRows.of(weights, (int) operator.tokens(), operator.heads(), (int) operator.slots());
+        return TileTensors.ofAttention(inputs, List.of(own), outputs);
+    }
+
+    @Override
+    public void close() {}
+
+    /** Collects passes whose parts of the scratch follow each other. */
+    static final class Builder {
+        /** Floats between the parts, so that the whole vectors that one reads are its own. */
+        private static final long GAP = 64;
+
+        private final List<Pass> passes = new ArrayList<>();
+
+        /** First float that is free. */
+        long from() {
+            return passes.isEmpty() ? 0 : passes.get(passes.size() - 1).end() + GAP;
+        }
+
+        void add(Pass pass) {
+            passes.add(pass);
+        }
+
+        UnfusedPlan build(NeighborhoodOperator operator, long maxBatch, long visitedPairs, String describe) {
+            long weights = operator instanceof NeighborhoodAttentionOperator
+                    ? operator.tokens() * operator.heads() * operator.slots()
+                    : 0;
+            return new UnfusedPlan(operator, maxBatch, weights, passes, visitedPairs, describe);
+        }
+    }
+}
