@@ -21,17 +21,27 @@ import java.util.Set;
  */
 public final class PaperRun {
     private static final Stopwatch STOPWATCH = new Stopwatch(1, 0.15, 3);
+    /** The compiler takes seconds over code that holds vectors; until then it is slower than plain loops. */
+    private static final double WARM_UP_SECONDS = 3;
+
     private static final List<Implementation> COMPARED =
             List.of(Implementation.NAIVE, Implementation.GEMM, Implementation.FUSED);
 
     private final ProfileSettings settings;
     private final PrintWriter out;
     private final Profiler profiler;
+    private final Profiler warmUp;
 
     public PaperRun(ProfileSettings settings, PrintWriter out) {
+        this(settings, out, WARM_UP_SECONDS);
+    }
+
+    /** With other seconds for the compiler, before each line of the table and for each implementation. */
+    PaperRun(ProfileSettings settings, PrintWriter out, double warmUpSeconds) {
         this.settings = settings;
         this.out = out;
         this.profiler = new Profiler(STOPWATCH, settings.threads());
+        this.warmUp = new Profiler(new Stopwatch(1, warmUpSeconds, 1), settings.threads());
     }
 
     /** What a line of the table is about. */
@@ -97,9 +107,12 @@ public final class PaperRun {
             Set<String> sentences) {
         Improvements gemm = new Improvements();
         Improvements fused = new Improvements();
+        Problem middle = problems.get(problems.size() / 2);
+        contenders.forEach((way, contender) -> seconds(warmUp, middle, way, contender, sentences));
         for (Problem problem : problems) {
             Map<Implementation, OptionalDouble> seconds = new LinkedHashMap<>();
-            contenders.forEach((way, contender) -> seconds.put(way, seconds(problem, way, contender, sentences)));
+            contenders.forEach(
+                    (way, contender) -> seconds.put(way, seconds(profiler, problem, way, contender, sentences)));
             compare(seconds, Implementation.GEMM, gemm);
             compare(seconds, Implementation.FUSED, fused);
         }
@@ -127,7 +140,8 @@ public final class PaperRun {
         }
     }
 
-    private OptionalDouble seconds(Problem problem, Implementation way, Contender contender, Set<String> sentences) {
+    private static OptionalDouble seconds(
+            Profiler profiler, Problem problem, Implementation way, Contender contender, Set<String> sentences) {
         Optional<String> whyNot = contender.whyNot(problem);
         if (whyNot.isPresent()) {
             sentences.add(contender.name() + ", " + way + ": " + whyNot.get());

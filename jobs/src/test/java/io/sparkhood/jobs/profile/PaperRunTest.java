@@ -27,7 +27,7 @@ class PaperRunTest {
                 Optional.empty(),
                 Optional.empty());
         try (PrintWriter out = new PrintWriter(text)) {
-            new PaperRun(settings, out).measure();
+            new PaperRun(settings, out, 0).measure();
         }
         return text.toString();
     }
