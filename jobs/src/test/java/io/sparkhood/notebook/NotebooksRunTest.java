@@ -94,7 +94,10 @@ class NotebooksRunTest {
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.lines()).hasSize(2).allMatch(line -> line.matches("0[12]-[ab]: passed in \\d+ s"));
         assertThat(Files.readString(root.resolve("notebooks/target/jupyter/kernels/java/kernel.json")))
-                .contains("\"-Dspark.master=spark://host:7077\"", "\"-Xmx3g\"", "\"Kernel\", \"{connection_file}\"]")
+                .contains(
+                        "\"-Dspark.master=spark://host:7077\"",
+                        "\"-Xmx3g\"",
+                        "\"io.sparkhood.notebook.NotebookKernel\", \"Kernel\", \"{connection_file}\"]")
                 .contains("\"-Dspark.jars=" + root + "/jobs/target/sparkhood-jobs-1.jar\"")
                 .contains("\"SPARK_HOME\": \"/the/home\"")
                 .contains("\"" + root + "/jobs/target/sparkhood-jobs-1.jar:spark.jar:" + root
