@@ -120,6 +120,18 @@ class NotebooksRunTest {
     }
 
     @Test
+    void aKernelThatEndsBecauseItStartedBadlyIsTriedAgain() throws Exception {
+        jupyter(
+                "[[ $(wc -l <" + root + "/calls) -ge 2 ]] && exit 0",
+                "echo \"Of the kernel's 3 threads that read channels only 2 started; the kernel ends, so that Jupyter\" >&2",
+                "echo 'nbclient.exceptions.DeadKernelError: Kernel died' >&2",
+                "exit 1");
+        Outcome outcome = run("--execute", root.resolve("notebooks/01-a.ipynb") + "");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.lines()).hasSize(2).startsWith("01-a: the kernel did not start (try 1 of 6)");
+    }
+
+    @Test
     void sixTriesAreEnough() throws Exception {
         jupyter("echo 'RuntimeError: Kernel died before replying to kernel_info' >&2", "exit 1");
         Outcome outcome = run("--execute");
