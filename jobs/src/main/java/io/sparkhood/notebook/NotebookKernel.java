@@ -1,5 +1,6 @@
 package io.sparkhood.notebook;
 
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -25,6 +26,9 @@ final class NotebookKernel {
 
     private static final long LOOK_MILLISECONDS = 100;
 
+    /** The JVM's own: the kernel takes System.err for the cell that it executes. */
+    private static final PrintStream ERRORS = System.err;
+
     private NotebookKernel() {}
 
     /** Takes the name of the kernel's main class, and that class's arguments. */
@@ -38,7 +42,7 @@ final class NotebookKernel {
     }
 
     private static void died(Thread thread, Throwable cause) {
-        cause.printStackTrace();
+        cause.printStackTrace(ERRORS);
         if (isReader(thread)) {
             end("The kernel's thread " + thread.getName() + " died, and nothing reads its channel any more");
         }
@@ -71,7 +75,7 @@ final class NotebookKernel {
     }
 
     private static void end(String reason) {
-        System.err.println(reason + "; the kernel ends, so that Jupyter starts another.");
+        ERRORS.println(reason + "; the kernel ends, so that Jupyter starts another.");
         Runtime.getRuntime().halt(DEAF);
     }
 }
