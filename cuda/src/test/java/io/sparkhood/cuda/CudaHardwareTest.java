@@ -8,11 +8,11 @@ import io.sparkhood.backend.contract.Example;
 import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.backend.contract.Outputs;
 import io.sparkhood.cpu.ReferenceBackendProvider;
-import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import java.util.List;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The contract of all backends, and every entry point, on the GPU of this machine. Without one these tests are skipped; with
@@ -39,16 +39,20 @@ class CudaHardwareTest extends CudaContract {
         return new NamedCase("2.7 TFLOP in float32", operator, 64);
     }
 
+    static List<EntryPointShape> shapes() {
+        return EntryPointShape.all();
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void everyEntryPointAgreesWithTheReference(DType dtype) {
+    @MethodSource("shapes")
+    void everyEntryPointAgreesWithTheReference(EntryPointShape shape) {
         try (Backend reference = new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
                 Backend cuda = provider().open(BackendOptions.DEFAULT)) {
-            for (NamedCase named : EntryPointCases.of(dtype)) {
+            for (NamedCase named : EntryPointCases.of(shape)) {
                 Example example = Example.random(named);
                 Outputs expected = Outputs.of(reference, example.inFloat32(), 1);
                 ErrorBudget.of(example, expected)
-                        .weightsIn(weightType(dtype))
+                        .weightsIn(weightType(shape.dtype()))
                         .check(named.name(), Outputs.of(cuda, example, 1));
             }
         }

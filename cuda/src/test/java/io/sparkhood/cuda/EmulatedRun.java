@@ -10,6 +10,7 @@ import io.sparkhood.cuda.emulator.LaunchReport;
 import io.sparkhood.cuda.emulator.PtxEntryPoint;
 import io.sparkhood.cuda.emulator.PtxModule;
 import io.sparkhood.operator.DType;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Port;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 record EmulatedRun(Outputs outputs, LaunchReport report) {
     /** An H200. */
-    static final DeviceLimits DEVICE = new DeviceLimits(90, 132, 232_448, 233_472, 65_536);
+    static final DeviceLimits DEVICE = KnownDevice.H200.limits();
 
     private static final Map<String, PtxModule> MODULES = new ConcurrentHashMap<>();
     private static final byte CANARY = 0x5a;
@@ -60,15 +61,27 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
         }
     }
 
-    /** Runs; fails if an output element was not written, or anything beside them was. */
+    /** The plan of an operator with one of the entry points that can run it. */
+    static LaunchPlan plan(NeighborhoodAttentionOperator operator, EntryPointShape shape) {
+        return LaunchPlan.candidates(operator, DEVICE).stream()
+                .filter(plan -> plan.shape().equals(shape))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(shape + " does not run " + operator));
+    }
+
+    /** Runs as the backend would; fails if an output element was not written, or anything beside them was. */
     static EmulatedRun of(Example example, Layout layout) {
-        LaunchPlan plan = LaunchPlan.of(example.operator(), DEVICE);
-        return of(example, layout, entryPoint(plan), new Emulator());
+        return of(example, layout, LaunchPlan.of(example.operator(), DEVICE));
+    }
+
+    /** The same with a plan. */
+    static EmulatedRun of(Example example, Layout layout, LaunchPlan plan) {
+        return of(example, layout, plan, entryPoint(plan), new Emulator());
     }
 
     /** The same with an entry point that is to stand for the one that the plan names. */
-    static EmulatedRun of(Example example, Layout layout, PtxEntryPoint entryPoint, Emulator emulator) {
-        LaunchPlan plan = LaunchPlan.of(example.operator(), DEVICE);
+    static EmulatedRun of(
+            Example example, Layout layout, LaunchPlan plan, PtxEntryPoint entryPoint, Emulator emulator) {
         Map<String, TensorAddress> tensors = new HashMap<>();
         for (Port port : example.operator().inputs()) {
             tensors.put(port.name(), input(emulator, port, example, layout));

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
     private static final DeviceLimits H200 = EmulatedRun.DEVICE;
-    private static final DeviceLimits RTX_3090 = new DeviceLimits(86, 82, 101_376, 102_400, 65_536);
+    private static final DeviceLimits RTX_3090 =
+            new DeviceLimits(86, 82, 101_376, 102_400, 65_536, 1_695_000_000L, 936_000_000_000L);
 
     private static Builder on(Integer... featureMap) {
         return NeighborhoodAttentionOperator.on(featureMap).dtype(DType.BFLOAT16);
@@ -92,7 +93,7 @@ class LaunchPlanTest {
 
     @Test
     void refusesOldDevices() {
-        DeviceLimits turing = new DeviceLimits(75, 40, 65_536, 65_536, 65_536);
+        DeviceLimits turing = new DeviceLimits(75, 40, 65_536, 65_536, 65_536, 1, 1);
         assertThat(LaunchPlan.refuses(on(9).kernelSize(3).build(), turing))
                 .contains("the device has compute capability 7.5, less than 8.0");
     }
@@ -108,7 +109,7 @@ class LaunchPlanTest {
 
     @Test
     void refusesWhatSharedMemoryDoesNotHold() {
-        DeviceLimits small = new DeviceLimits(80, 4, 49_152, 65_536, 65_536);
+        DeviceLimits small = new DeviceLimits(80, 4, 49_152, 65_536, 65_536, 1, 1);
         assertThat(LaunchPlan.refuses(
                         on(9).kernelSize(3)
                                 .headDim(128)

@@ -10,6 +10,7 @@ import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.backend.contract.Outputs;
 import io.sparkhood.cpu.ReferenceBackendProvider;
 import io.sparkhood.cuda.EmulatedRun.Layout;
+import io.sparkhood.cuda.EntryPointShape.Family;
 import io.sparkhood.cuda.PtxMutants.Mutant;
 import io.sparkhood.cuda.emulator.Emulator;
 import io.sparkhood.cuda.emulator.EmulatorFault;
@@ -49,8 +50,16 @@ class MutationTest {
     /** A case and what the entry point as it ships makes of it. */
     private record Expected(Example example, Layout layout, Consumer<Outputs> check, LaunchReport work) {
         EmulatedRun run(PtxEntryPoint entryPoint) {
-            return EmulatedRun.of(example, layout, entryPoint, new Emulator(OPTIONS));
+            return MutationTest.run(example, layout, entryPoint);
         }
+    }
+
+    private static EmulatedRun run(Example example, Layout layout, PtxEntryPoint entryPoint) {
+        LaunchPlan plan = LaunchPlan.candidates(example.operator(), EmulatedRun.DEVICE).stream()
+                .filter(candidate -> candidate.shape().family() == Family.STREAM)
+                .findFirst()
+                .orElseThrow();
+        return EmulatedRun.of(example, layout, plan, entryPoint, new Emulator(OPTIONS));
     }
 
     private static Builder on(Integer... featureMap) {
@@ -87,7 +96,7 @@ class MutationTest {
         Example example = example(operator);
         Outputs outputs = Outputs.of(reference, example.inFloat32(), 1);
         ErrorBudget budget = ErrorBudget.of(example, outputs).weightsIn(DType.BFLOAT16);
-        EmulatedRun run = EmulatedRun.of(example, layout, shipped, new Emulator(OPTIONS));
+        EmulatedRun run = run(example, layout, shipped);
         budget.check("as it ships", run.outputs());
         cases.add(new Expected(example, layout, actual -> budget.check("mutant", actual), run.report()));
     }
@@ -95,7 +104,7 @@ class MutationTest {
     /** A value that is not finite: the rows that see it are computed again. */
     private void addSpoilt(PtxEntryPoint shipped) {
         Example example = example(on(9, 11).heads(2).kernelSize(4, 3)).with("value", 1000, Float.POSITIVE_INFINITY);
-        EmulatedRun run = EmulatedRun.of(example, ALIGNED, shipped, new Emulator(OPTIONS));
+        EmulatedRun run = run(example, ALIGNED, shipped);
         cases.add(
                 new Expected(example, ALIGNED, actual -> actual.assertSameBits(run.outputs(), "mutant"), run.report()));
     }
