@@ -13,6 +13,7 @@ template <typename Shape>
 struct HaloKeys {
   using T = typename Shape::Element;
   static constexpr int STEP = Shape::THREADS / Shape::CHUNKS;  // rows that a block copies at once
+  static_assert(STEP % 8 == 0, "rows so far apart are swizzled alike");
 
   const uint32_t to;     // address of the keys
   const int valueBytes;  // from a key to its value
@@ -62,15 +63,19 @@ struct HaloKeys {
     const int chunk = threadIdx.x % Shape::CHUNKS, rows = extent.z * extent.y * extent.x;
     const int keyBytes = bytes_of(keys, chunk), valueBytes = bytes_of(values, chunk);
     int row = threadIdx.x / Shape::CHUNKS;
-    Places at{row / extent.x / extent.y, row / extent.x % extent.y, row % extent.x};
-    const Places step{STEP / extent.x / extent.y, STEP / extent.x % extent.y, STEP % extent.x};
+    uint32_t key = to + Shape::at(row, chunk);
+    Places at{0, row / extent.x, row % extent.x}, step{0, STEP / extent.x, STEP % extent.x};
+    if (extent.z > 1) {
+      at = {at.y / extent.y, at.y % extent.y, at.x};
+      step = {step.y / extent.y, step.y % extent.y, step.x};
+    }
 #pragma unroll 1
     for (; row < rows; row += STEP) {
       const int token = (from.z + at.z) * tokens.z + (from.y + at.y) * tokens.y +
                         (from.x + at.x) * tokens.x;
-      const uint32_t key = to + Shape::at(row, chunk);
       copy_chunk(key, keys, token, chunk, keyBytes);
       copy_chunk(key + this->valueBytes, values, token, chunk, valueBytes);
+      key += STEP * Shape::ROW_BYTES;
       at.x += step.x;
       if (at.x >= extent.x) {
         at.x -= extent.x;

@@ -25,10 +25,10 @@ struct PackedPlaces {
 
 template <typename Shape, bool BIAS>
 struct HaloSight {
-  Places reach;             // first key that the warp reaches
-  Places extent;            // keys to step through from there; none for a warp without queries
+  Places reach;                // first key that the warp reaches
+  Places extent;               // keys to step through from there; none for a warp without queries
   unsigned first[2], last[2];  // guards - first key, guards + last key of each query
-  int biasAt[2];            // of the bias for a key at the reach, less than its own on every axis
+  int biasAt[2];               // index of the bias for the first key of the reach
 
   // Of the windows of the warp's queries.
   __device__ __forceinline__ void look(const ForwardParameter& p, const BlockPlace& block,
@@ -83,21 +83,25 @@ struct HaloSight {
         BIAS ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] * p.biasWidth[1] *
                             p.biasWidth[2]
              : nullptr;
+    const int column = lane % 4 * 2;
+    const unsigned stepKey = PackedPlaces::of(step.z, step.y, step.x + column);
+    const int stepBias = BIAS ? bias_index(p, step.z, step.y, step.x + column) : 0;
 #pragma unroll
     for (int line = 0; line < Shape::LINES; line++) {
       const Places at = places_of(line * 8, shift);
-      const int z = step.z + at.z, y = step.y + at.y, x = step.x + at.x + lane % 4 * 2;
-      const unsigned key = PackedPlaces::of(z, y, x);
+      const unsigned key = stepKey + PackedPlaces::of(at.z, at.y, at.x), next = key + 1;
+      const int lineBias = BIAS ? stepBias + bias_index(p, at.z, at.y, at.x) : 0;
 #pragma unroll
       for (int i = 0; i < 4; i++) {
-        const unsigned seen = (key + i % 2 + first[i / 2]) & (last[i / 2] - key - i % 2) &
-                              PackedPlaces::GUARDS;
+        const bool seen = (((i % 2 ? next : key) + first[i / 2]) &
+                           (last[i / 2] - (i % 2 ? next : key)) & PackedPlaces::GUARDS) ==
+                          PackedPlaces::GUARDS;
         float& score = s[0][line][i];
-        if (seen != PackedPlaces::GUARDS) {
+        if (!seen) {
           score = -INFINITY;
         } else if (BIAS) {
           const float bias =
-              additional ? 0.f : __ldg(table + biasAt[i / 2] + bias_index(p, z, y, x + i % 2));
+              additional ? 0.f : __ldg(table + lineBias + biasAt[i / 2] + i % 2);
           score = fmaf(score, p.factor, bias * LOG2_E);
         }
       }

@@ -6,95 +6,99 @@ import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 
 /**
- * What a launch is predicted to take. A model to choose by, not a promise; its constants are the rates of NVIDIA's data sheets
- * and rough counts of the instructions that the compiler made. All work is that of one row.
+ * What a launch is predicted to take: a model to choose by, not a promise. Its rates are those of NVIDIA's data sheets, its
+ * instructions were counted in the emulator; nothing in it was fitted to times.
  *
  * <pre>
- * seconds(rows) = max(memory, cache, arithmetic) + waits
+ * seconds(rows) = the longest of memory, cache and computing + a tenth of the other two, which never hide entirely
  *
- * memory      every input and output once, over the memory's bytes per second
- * cache       the keys and values that all blocks copy, and queries and outputs, over 32 bytes per clock and multiprocessor
- * arithmetic  visited pairs x clocks of a pair, over the multiprocessors and their clock; of a pair the busiest pipe counts:
- *             matrix units (4 dim operations), exponentials (16 per clock), or the rest (128 per clock, where a mask or a bias
- *             adds to the softmax, and what is done once per tile is shared by its pairs). With less than 16 warps on a
- *             multiprocessor pipes idle in proportion
- * waits       a block waits for memory before its first key, and between tiles of keys for the slowest warp; the other blocks
- *             of its multiprocessor compute meanwhile
+ * memory     every input and output once, over the memory's bytes per second
+ * cache      queries, outputs, and the keys and values that all blocks copy, over 32 bytes per clock and multiprocessor
+ * computing  waves of blocks x clocks of one: as many blocks are resident at once as registers and shared memory leave
+ *            room for, and share the multiprocessor
+ *
+ * clocks of a block  = resident blocks x arithmetic + waits
+ * arithmetic  the busiest of three pipes: matrix units (4 dim operations per visited pair), exponentials (16 per clock), or
+ *             instructions (96 per clock): per warp, per tile, and per pair, more where a mask or a bias is needed. With less
+ *             than 12 warps on a multiprocessor the pipes idle in proportion
+ * waits       for memory before the first key, and between tiles of keys for the slowest warp: the other blocks compute
  * </pre>
  *
- * Arithmetic and waits come in waves: as many blocks at once as registers and shared memory leave room for.
- *
- * @param pairs pairs of a query and a key that warps compute
- * @param maskedPairs of them those that need a mask
- * @param cacheBytes copied to shared memory and written from it
- * @param memoryBytes of all tensors
- * @param blocks with queries
+ * @param arithmeticClocks of one block alone on its multiprocessor
+ * @param waitClocks of one block
+ * @param cacheBytes of one row
+ * @param memoryBytes of one row
+ * @param blocks with queries, of one row
  * @param residentBlocks of one multiprocessor at once
- * @param blockClocks of one block's arithmetic and waits, where all its multiprocessor's blocks have their turn
  */
 record LaunchCost(
         DeviceLimits limits,
-        double pairs,
-        double maskedPairs,
+        double arithmeticClocks,
+        double waitClocks,
         double cacheBytes,
         double memoryBytes,
         long blocks,
-        int residentBlocks,
-        double blockClocks) {
+        int residentBlocks) {
     /** Enough that the last wave is as good as full: what plans are compared at. */
     private static final long MANY_ROWS = 1 << 20;
 
+    private static final double NOT_HIDDEN = 0.1;
     private static final double CACHE_BYTES_PER_CLOCK = 32;
     private static final double EXPONENTIALS_PER_CLOCK = 16;
-    private static final double INSTRUCTIONS_PER_CLOCK = 128;
-    private static final int BUSY_WARPS = 16;
+    /** Of lanes: three of four warps issue in every clock. */
+    private static final double INSTRUCTIONS_PER_CLOCK = 96;
+
+    private static final double BUSY_WARPS = 12;
     private static final double MEMORY_CLOCKS = 1000;
     private static final double BARRIER_CLOCKS = 100;
-    /** Maximum, exponent, sum, rounding. */
-    private static final double SOFTMAX_INSTRUCTIONS = 5;
-
-    private static final double MASK_INSTRUCTIONS = 5;
-    private static final double BIAS_INSTRUCTIONS = 4;
-    /** Of a lane, per tile: addresses, shuffles, what the mask is made of. */
-    private static final double TILE_INSTRUCTIONS = 60;
-
-    private static final int WARP_LANES = 32;
+    /** Where a driver does not tell. */
+    private static final long UNKNOWN_CLOCK_HERTZ = 1_000_000_000;
     /** Beside its own, a block takes so many bytes of shared memory for the system. */
     private static final int RESERVED_SHARED_BYTES = 1024;
+
+    private static final int WARP_LANES = 32;
+
+    /** Instructions of a warp before its first tile and after its last one. */
+    private static final double WARP_INSTRUCTIONS = 1350;
+    /** Of a tile: where its keys lie, what the mask is made of, maximum and sum; a stream's warp also copies keys. */
+    private static final double HALO_TILE_INSTRUCTIONS = 140;
+
+    private static final double STREAM_TILE_INSTRUCTIONS = 300;
+    /** Of a pair: maximum, exponent, sum, rounding. */
+    private static final double SOFTMAX_INSTRUCTIONS = 4.5;
+
+    private static final double MASK_INSTRUCTIONS = 5;
+    private static final double BIAS_INSTRUCTIONS = 10;
 
     /** Predicts. */
     static LaunchCost of(LaunchPlan plan, DeviceLimits limits) {
         NeighborhoodAttentionOperator operator = plan.operator();
-        double heads = operator.heads();
         long blocks = Math.multiplyExact(plan.liveBlocks(), operator.heads());
-        double pairs = heads * plan.visitedPairs();
-        double masked = heads * plan.boxes().maskedPairs();
         int resident = residentBlocks(plan, limits);
-        double busy = Math.min(1.0, (double) resident * plan.shape().warps() / BUSY_WARPS);
-        double arithmetic = arithmeticClocks(plan, limits, pairs, masked) / busy / blocks;
+        double busy = Math.min(1, resident * plan.shape().warps() / BUSY_WARPS);
         return new LaunchCost(
                 limits,
-                pairs,
-                masked,
+                arithmeticClocks(plan, limits) / busy / plan.liveBlocks(),
+                waitClocks(plan),
                 cacheBytes(plan),
                 operator.rowBytes(),
                 blocks,
-                resident,
-                arithmetic * resident + waitClocks(plan));
+                resident);
     }
 
     /** Seconds that so many rows take. */
     double seconds(long rows) {
-        double clock = limits.clockHertz();
+        double clock = limits.clockHertz() == 0 ? UNKNOWN_CLOCK_HERTZ : limits.clockHertz();
         double waves = Math.ceil(rows * (double) blocks / residentBlocks / limits.multiprocessors());
-        double computing = waves * blockClocks / clock;
+        double computing = waves * (residentBlocks * arithmeticClocks + waitClocks) / clock;
         double memory = limits.memoryBytesPerSecond() == 0 ? 0 : rows * memoryBytes / limits.memoryBytesPerSecond();
         double cache = rows * cacheBytes / (CACHE_BYTES_PER_CLOCK * limits.multiprocessors() * clock);
-        return Math.max(computing, Math.max(memory, cache));
+        double longest = Math.max(computing, Math.max(memory, cache));
+        return longest + NOT_HIDDEN * (computing + memory + cache - longest);
     }
 
-    /** Seconds of a row among very many: independent of the batch. */
-    double secondsOfManyRows() {
+    /** Seconds of a row among very many, whatever the batch. */
+    double secondsPerRow() {
         return seconds(MANY_ROWS) / MANY_ROWS;
     }
 
@@ -106,23 +110,41 @@ record LaunchCost(
         return Math.max(1, Math.min(byRegisters, byShared));
     }
 
-    private static double arithmeticClocks(LaunchPlan plan, DeviceLimits limits, double pairs, double masked) {
+    /** Of all blocks of one head and row. */
+    private static double arithmeticClocks(LaunchPlan plan, DeviceLimits limits) {
         EntryPointShape shape = plan.shape();
-        double matrix = 4.0 * shape.dim() / matrixOperationsPerClock(shape.dtype(), limits.computeCapability());
-        double exponentials = 1 / EXPONENTIALS_PER_CLOCK;
-        // a lane has keys / 2 pairs of every 16 queries, and as many sums as half a row has elements
-        double laneOverhead = (TILE_INSTRUCTIONS + shape.dim() / 2.0) / (shape.keys() / 2.0);
-        double instructions = SOFTMAX_INSTRUCTIONS + laneOverhead + (shape.bias() ? BIAS_INSTRUCTIONS : 0);
-        double plain = Math.max(Math.max(matrix, exponentials), instructions / INSTRUCTIONS_PER_CLOCK);
-        double withMask =
-                Math.max(Math.max(matrix, exponentials), (instructions + MASK_INSTRUCTIONS) / INSTRUCTIONS_PER_CLOCK);
-        return (pairs - masked) * plain + masked * withMask;
+        double pairs = plan.visitedPairs();
+        double matrix = pairs * 4 * shape.dim() / matrixOperationsPerClock(shape.dtype(), limits.computeCapability());
+        double exponentials = pairs / EXPONENTIALS_PER_CLOCK;
+        double instructions = instructions(plan) / INSTRUCTIONS_PER_CLOCK;
+        return Math.max(Math.max(matrix, exponentials), instructions);
     }
 
-    /** Of one multiprocessor, by mma.sync with sums in float32, or by fused multiply-adds that read shared memory. */
+    private static double instructions(LaunchPlan plan) {
+        EntryPointShape shape = plan.shape();
+        boolean halo = shape.family() == Family.HALO;
+        double pairs = plan.visitedPairs();
+        double tiles = pairs / shape.keys() / shape.warpQueries(); // of warps
+        double lanes = WARP_LANES * (double) plan.liveBlocks() * shape.warps();
+        double perTile = halo ? HALO_TILE_INSTRUCTIONS : STREAM_TILE_INSTRUCTIONS;
+        // a lane brings as many sums to the new maximum as it has elements of its queries' rows
+        perTile += shape.warpQueries() * shape.dim() / (double) WARP_LANES;
+        double perPair = SOFTMAX_INSTRUCTIONS + (shape.bias() ? BIAS_INSTRUCTIONS : 0) + matrixInstructions(shape);
+        return WARP_INSTRUCTIONS * lanes
+                + perTile * WARP_LANES * tiles
+                + perPair * pairs
+                + MASK_INSTRUCTIONS * plan.boxes().maskedPairs();
+    }
+
+    /** Of a pair: on tensor cores 2 of 16 x 8 x 16 and half as many loads by a warp, else a multiply-add per element. */
+    private static double matrixInstructions(EntryPointShape shape) {
+        return shape.dtype() == DType.FLOAT32 ? 2.5 * shape.dim() : 3.0 * WARP_LANES * shape.dim() / (16 * 8 * 16);
+    }
+
+    /** Of one multiprocessor, by mma.sync with sums in float32, or by multiply-adds. */
     private static double matrixOperationsPerClock(DType dtype, int computeCapability) {
         if (dtype == DType.FLOAT32) {
-            return INSTRUCTIONS_PER_CLOCK;
+            return 256;
         }
         return computeCapability == 86 || computeCapability == 89 ? 1024 : 2048;
     }
@@ -143,10 +165,5 @@ record LaunchCost(
         int keys = plan.shape().keys();
         double tiles = (double) plan.boxes().copiedKeys() / keys / plan.liveBlocks() + Math.ceil(additional / keys);
         return MEMORY_CLOCKS + tiles * BARRIER_CLOCKS;
-    }
-
-    /** Warps of a multiprocessor at once. */
-    int residentWarps(EntryPointShape shape) {
-        return residentBlocks * shape.threads() / WARP_LANES;
     }
 }

@@ -112,7 +112,7 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
         });
         int dim = Math.max(operator.headDim(), operator.valueDim());
         Comparator<LaunchPlan> fastest =
-                Comparator.comparingDouble(plan -> LaunchCost.of(plan, limits).secondsOfManyRows());
+                Comparator.comparingDouble(plan -> LaunchCost.of(plan, limits).secondsPerRow());
         return EntryPointShape.of(operator.dtype(), dim, operator.relativePositionBias()).stream()
                 .flatMap(shape -> plans(operator, shape).stream()
                         .filter(plan -> plan.sharedBytes() <= limits.sharedBytesPerBlock())
