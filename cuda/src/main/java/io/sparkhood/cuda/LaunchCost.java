@@ -14,13 +14,13 @@ import io.sparkhood.operator.NeighborhoodAttentionOperator;
  *
  * memory     every input and output once, over the memory's bytes per second
  * cache      queries, outputs, and the keys and values that all blocks copy, over 32 bytes per clock and multiprocessor
- * computing  waves of blocks x clocks of one: as many blocks are resident at once as registers and shared memory leave
- *            room for, and share the multiprocessor
+ * computing  waves of blocks: as many are resident at once as registers and shared memory leave room for, and share the
+ *            multiprocessor; the last wave has fewer
  *
- * clocks of a block  = resident blocks x arithmetic + waits
+ * clocks of a wave   = blocks on a multiprocessor x arithmetic + waits
  * arithmetic  the busiest of three pipes: matrix units (4 dim operations per visited pair), exponentials (16 per clock), or
  *             instructions (96 per clock): per warp, per tile, and per pair, more where a mask or a bias is needed. With less
- *             than 12 warps on a multiprocessor the pipes idle in proportion
+ *             than 12 warps on a multiprocessor they idle in proportion
  * waits       for memory before the first key, and between tiles of keys for the slowest warp: the other blocks compute
  * </pre>
  *
@@ -30,6 +30,7 @@ import io.sparkhood.operator.NeighborhoodAttentionOperator;
  * @param memoryBytes of one row
  * @param blocks with queries, of one row
  * @param residentBlocks of one multiprocessor at once
+ * @param warps of a block
  */
 record LaunchCost(
         DeviceLimits limits,
@@ -38,7 +39,8 @@ record LaunchCost(
         double cacheBytes,
         double memoryBytes,
         long blocks,
-        int residentBlocks) {
+        int residentBlocks,
+        int warps) {
     /** Enough that the last wave is as good as full: what plans are compared at. */
     private static final long MANY_ROWS = 1 << 20;
 
@@ -74,27 +76,36 @@ record LaunchCost(
     static LaunchCost of(LaunchPlan plan, DeviceLimits limits) {
         NeighborhoodAttentionOperator operator = plan.operator();
         long blocks = Math.multiplyExact(plan.liveBlocks(), operator.heads());
-        int resident = residentBlocks(plan, limits);
-        double busy = Math.min(1, resident * plan.shape().warps() / BUSY_WARPS);
         return new LaunchCost(
                 limits,
-                arithmeticClocks(plan, limits) / busy / plan.liveBlocks(),
+                arithmeticClocks(plan, limits) / plan.liveBlocks(),
                 waitClocks(plan),
                 cacheBytes(plan),
                 operator.rowBytes(),
                 blocks,
-                resident);
+                residentBlocks(plan, limits),
+                plan.shape().warps());
     }
 
     /** Seconds that so many rows take. */
     double seconds(long rows) {
         double clock = limits.clockHertz() == 0 ? UNKNOWN_CLOCK_HERTZ : limits.clockHertz();
-        double waves = Math.ceil(rows * (double) blocks / residentBlocks / limits.multiprocessors());
-        double computing = waves * (residentBlocks * arithmeticClocks + waitClocks) / clock;
+        double onMultiprocessor = Math.ceil(rows * (double) blocks / limits.multiprocessors());
+        double fullWaves = Math.floor(onMultiprocessor / residentBlocks);
+        double clocks = fullWaves * waveClocks(residentBlocks) + waveClocks(onMultiprocessor % residentBlocks);
+        double computing = clocks / clock;
         double memory = limits.memoryBytesPerSecond() == 0 ? 0 : rows * memoryBytes / limits.memoryBytesPerSecond();
         double cache = rows * cacheBytes / (CACHE_BYTES_PER_CLOCK * limits.multiprocessors() * clock);
         double longest = Math.max(computing, Math.max(memory, cache));
         return longest + NOT_HIDDEN * (computing + memory + cache - longest);
+    }
+
+    private double waveClocks(double blocksAtOnce) {
+        if (blocksAtOnce == 0) {
+            return 0;
+        }
+        double busy = Math.min(1, blocksAtOnce * warps / BUSY_WARPS);
+        return blocksAtOnce * arithmeticClocks / busy + waitClocks;
     }
 
     /** Seconds of a row among very many, whatever the batch. */

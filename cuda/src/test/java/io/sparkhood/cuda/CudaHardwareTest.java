@@ -3,6 +3,9 @@ package io.sparkhood.cuda;
 import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
+import io.sparkhood.backend.Candidate;
+import io.sparkhood.backend.Lane;
+import io.sparkhood.backend.Plan;
 import io.sparkhood.backend.contract.ErrorBudget;
 import io.sparkhood.backend.contract.Example;
 import io.sparkhood.backend.contract.NamedCase;
@@ -47,14 +50,25 @@ class CudaHardwareTest extends CudaContract {
     @MethodSource("shapes")
     void everyEntryPointAgreesWithTheReference(EntryPointShape shape) {
         try (Backend reference = new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
-                Backend cuda = provider().open(BackendOptions.DEFAULT)) {
+                Backend cuda = provider().open(BackendOptions.DEFAULT);
+                Lane lane = cuda.lane(1)) {
             for (NamedCase named : EntryPointCases.of(shape)) {
                 Example example = Example.random(named);
                 Outputs expected = Outputs.of(reference, example.inFloat32(), 1);
                 ErrorBudget.of(example, expected)
                         .weightsIn(weightType(shape.dtype()))
-                        .check(named.name(), Outputs.of(cuda, example, 1));
+                        .check(named.name(), computed(cuda, lane, example, shape));
             }
+        }
+    }
+
+    private static Outputs computed(Backend cuda, Lane lane, Example example, EntryPointShape shape) {
+        Candidate candidate = cuda.candidates(example.operator(), example.batch()).stream()
+                .filter(each -> each.way().startsWith("cuda: " + shape.entryPoint() + ":"))
+                .findFirst()
+                .orElseThrow();
+        try (Plan plan = cuda.plan(example.operator(), example.batch(), example.parameters(), candidate)) {
+            return Outputs.of(plan, lane, example);
         }
     }
 }
