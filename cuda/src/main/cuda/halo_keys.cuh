@@ -57,8 +57,8 @@ struct HaloKeys {
     tokens = {0, 0, 1};
   }
 
-  // Starts copying the box. A thread keeps to one chunk of the rows; the place of its row goes on by
-  // the digits of STEP to the bases of the box, so that nothing is divided on the way.
+  // Starts copying the box. A thread keeps to one chunk of the rows; the place of its row goes on
+  // by the digits of STEP to the bases of the box, so that nothing is divided on the way.
   __device__ __forceinline__ void copy() const {
     const int chunk = threadIdx.x % Shape::CHUNKS, rows = extent.z * extent.y * extent.x;
     const int keyBytes = bytes_of(keys, chunk), valueBytes = bytes_of(values, chunk);

@@ -8,7 +8,8 @@
 //
 // Chunks of rows are swizzled as in tile_shape.cuh: eight neighbours on a line of the map, wherever
 // they begin, fall into different banks.
-// Twin of: EntryPointShape.java (the numbers), HaloPlan.java (the bytes of shared memory).
+// Twin of: EntryPointShape.java (the numbers, the bytes of shared memory), TileBoxes.java
+// (haloRows).
 #pragma once
 #include "tile_shape.cuh"
 

@@ -1,8 +1,8 @@
 // What a block does after its last key: divide by the sums, mend what is spoilt, write.
 //
-// Rows go through shared memory, each warp's into a part of its own, so that warps need not wait for
-// each other, with the chunks swizzled as everywhere: sums lie in registers as a matrix instruction leaves them, two dims here, two there;
-// memory wants whole chunks of 16 bytes.
+// Rows go through shared memory, each warp's into a part of its own, so that warps need not wait
+// for each other, with the chunks swizzled as everywhere: sums lie in registers as a matrix
+// instruction leaves them, two dims here, two there; memory wants whole chunks of 16 bytes.
 #pragma once
 #include "exact_row.cuh"
 #include "softmax.cuh"

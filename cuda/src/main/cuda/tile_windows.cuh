@@ -37,6 +37,9 @@ struct TileWindows {
   __device__ __forceinline__ void load(const ForwardParameter& p, const BlockPlace& block) {
     const int x = 1 << p.queryShift[1], y = 1 << p.queryShift[0];
     const int z = Shape::QUERIES >> (p.queryShift[0] + p.queryShift[1]);
+    // one turn, except where one tile is a line of more queries than there are threads
+    constexpr bool SEVERAL = Shape::QUERIES + 2 > Shape::THREADS;
+#pragma unroll 1
     for (int i = threadIdx.x; i < x + y + z; i += Shape::THREADS) {
       int position;
       if (i < z) {
@@ -49,6 +52,7 @@ struct TileWindows {
                    block.group.x + p.extent[0] + p.extent[1];
       }
       windows[i] = __ldg(p.windows + position);
+      if (!SEVERAL) break;
     }
   }
 

@@ -20,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -42,9 +43,18 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
      * Where tensors lie.
      *
      * @param offset elements before the first
-     * @param gap elements between one token and the next; nobody may read or write them
+     * @param gap elements between one token of the query or an output and the next; nobody may read or write them
+     * @param more elements by which the gap grows from each input to the next, so that all have strides of their own
      */
-    record Layout(int offset, int gap) {}
+    record Layout(int offset, int gap, int more) {
+        private static final List<String> INPUTS =
+                List.of("query", "key", "additionalKeys", "value", "additionalValues");
+
+        /** Of one tensor. */
+        Layout of(Port port) {
+            return new Layout(offset, gap + more * Math.max(0, INPUTS.indexOf(port.name())), 0);
+        }
+    }
 
     /** The entry point of a plan, from the PTX that ships. */
     static PtxEntryPoint entryPoint(LaunchPlan plan) {
@@ -84,7 +94,7 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
             Example example, Layout layout, LaunchPlan plan, PtxEntryPoint entryPoint, Emulator emulator) {
         Map<String, TensorAddress> tensors = new HashMap<>();
         for (Port port : example.operator().inputs()) {
-            tensors.put(port.name(), input(emulator, port, example, layout));
+            tensors.put(port.name(), input(emulator, port, example, layout.of(port)));
         }
         for (Port port : example.operator().outputs()) {
             tensors.put(port.name(), output(emulator, port, example.batch(), layout));

@@ -75,6 +75,8 @@ final class EntryPointCases {
         for (int axis = 0; axis < 3; axis++) {
             add("3 axes, causal on " + axis, 1, on(4, 6, 9).kernelSize(3).causalAxes(axis));
         }
+        add("2 axes, dilation groups of unlike tiles", 1, on(17, 33).kernelSize(3).dilation(2));
+        add("3 axes, long on the first", 1, on(23, 2, 2).kernelSize(9, 2, 2));
         add(
                 "3 axes, stride, dilation, causal",
                 1,
@@ -93,7 +95,7 @@ final class EntryPointCases {
         add(
                 "one head whose dim is no whole number of chunks",
                 1,
-                on(7, 9).kernelSize(3).headDim(shape.dim() - 3).valueDim(12));
+                on(7, 9).kernelSize(3).headDim(shape.dim() - 1).valueDim(15));
     }
 
     private void options() {
@@ -101,7 +103,7 @@ final class EntryPointCases {
         add("scale negative", 1, on(7, 9).kernelSize(5).scale(-0.3));
         add("scale large", 1, on(7, 9).kernelSize(5).scale(4));
         add("grouped heads", 2, on(6, 11).heads(4).keyValueHeads(2).kernelSize(3));
-        for (int tokens : new int[] {1, 64, 77}) {
+        for (int tokens : new int[] {1, shape.keys() - 1, shape.keys(), shape.keys() + 13}) {
             add("additional tokens: " + tokens, 2, on(6, 7).kernelSize(3).additionalTokens(tokens));
         }
         add(

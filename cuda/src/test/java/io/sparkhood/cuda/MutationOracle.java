@@ -37,8 +37,12 @@ final class MutationOracle {
         SAME
     }
 
-    private static final Layout ALIGNED = new Layout(8, 16);
-    private static final Layout ODD = new Layout(37, 3);
+    private static final Layout ALIGNED = new Layout(8, 16, 24);
+    private static final Layout ODD = new Layout(37, 3, 2);
+    /** Rows of query, additional keys and additional values start on 16 bytes, those of keys and values do not. */
+    private static final Layout MIXED = new Layout(8, 16, 4);
+    /** The other way round. */
+    private static final Layout OTHERWISE_MIXED = new Layout(8, 20, 4);
     private static final EmulatorOptions OPTIONS = EmulatorOptions.DEFAULT.withWarpInstructionLimit(300_000);
 
     private final Backend reference = new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
@@ -86,6 +90,13 @@ final class MutationOracle {
         add(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0).headDim(dim - 8));
         add(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
         add(ALIGNED, 1, on(9, 10).kernelSize(5).scale(40).logSumExp(false));
+        // places at which only one axis of a shorter dilation group ends, and warps of several z
+        add(ALIGNED, 1, on(17, 33).kernelSize(3).dilation(2));
+        add(ODD, 1, on(17, 3, 4).kernelSize(3, 2, 3).dilation(2, 1, 1).headDim(5).additionalTokens(1));
+        add(ALIGNED, 2, on(23, 2, 3).kernelSize(6, 2, 2).stride(4, 1, 1));
+        add(new Layout(8, 1, 0), 1, on(6, 7).kernelSize(3).headDim(dim - 1).valueDim(15));
+        add(MIXED, 1, on(6, 7).kernelSize(3).additionalTokens(63).valueDim(9));
+        add(OTHERWISE_MIXED, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
     }
 
     private void halos() {
@@ -134,6 +145,15 @@ final class MutationOracle {
                 2);
         addSpoilt(space.with("value", space.input("value").length * 2 / 3, Float.NaN), ODD);
         addSpoilt(space.with("key", space.input("key").length / 3, Float.NEGATIVE_INFINITY), ODD);
+        Example high = example(on(23, 2, 3).kernelSize(6, 2, 2).additionalTokens(1), 1);
+        addSpoilt(high.with("value", high.input("value").length / 2, Float.NaN), ALIGNED);
+        addSpoilt(high.with("additionalValues", 3, Float.NaN), ALIGNED);
+        Example alone = example(on(5, 7).kernelSize(1), 1); // its score is all that a query has
+        Example infinite = alone;
+        for (int token = 0; token < 35; token++) {
+            infinite = infinite.with("key", token * shape.dim(), Float.NEGATIVE_INFINITY);
+        }
+        addSpoilt(infinite, ALIGNED);
     }
 
     /** The reference says which outputs are numbers, and the shipped entry point which ones. */
@@ -143,15 +163,19 @@ final class MutationOracle {
         Outputs whole = EmulatedRun.of(example, layout, plan, shipped, new Emulator(OPTIONS))
                 .outputs();
         add(example, layout, actual -> {
-            float[] finite = expected.get("output");
-            float[] got = whole.get("output");
-            for (int i = 0; i < finite.length; i++) {
-                if (Float.isFinite(finite[i]) != Float.isFinite(got[i])) {
-                    throw new AssertionError("output[" + i + "] is " + got[i] + ", the reference " + finite[i]);
-                }
+            for (String port : List.of("output", "logSumExp")) {
+                requireSameFinite(port, expected.get(port), whole.get(port));
             }
             actual.assertSameBits(whole, "mutant");
         });
+    }
+
+    private static void requireSameFinite(String port, float[] expected, float[] whole) {
+        for (int i = 0; i < expected.length; i++) {
+            if (Float.isFinite(expected[i]) != Float.isFinite(whole[i])) {
+                throw new AssertionError(port + "[" + i + "] is " + whole[i] + ", the reference " + expected[i]);
+            }
+        }
     }
 
     /** Of an entry point in a text, which has the name of the one that ships. */

@@ -24,15 +24,15 @@ public final class MutationRun {
     /**
      * Runs.
      *
-     * @param args entry points; none: all
+     * @param args the module's directory, then entry points; none: all
      */
     public static void main(String[] args) throws IOException {
-        List<String> wanted = List.of(args);
+        Path target = Files.createDirectories(Path.of(args[0], "target"));
+        List<String> wanted = List.of(args).subList(1, args.length);
         for (EntryPointShape shape : EntryPointShape.all()) {
             if (wanted.isEmpty() || wanted.contains(shape.entryPoint())) {
                 String report = report(shape);
-                Files.createDirectories(Path.of("target"));
-                Files.writeString(Path.of("target", "mutants-" + shape.entryPoint() + ".txt"), report);
+                Files.writeString(target.resolve("mutants-" + shape.entryPoint() + ".txt"), report);
                 System.out.println(report.lines().findFirst().orElseThrow());
             }
         }

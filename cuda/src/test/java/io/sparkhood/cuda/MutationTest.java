@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * with what became of them: {@code measurements/mutation.md}.
  */
 class MutationTest {
-    private static final int EVERY = 9; // mutants of which one is tried
+    private static final int EVERY = 15; // mutants of which one is tried
     private static final double LEAST_NOTICED = 0.8;
 
     private static EntryPointShape shape(Family family) {

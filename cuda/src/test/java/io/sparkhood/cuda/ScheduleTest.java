@@ -35,7 +35,7 @@ class ScheduleTest {
                 .logSumExp(true)
                 .build();
         Example example = Example.random(new NamedCase("schedules", operator, 2));
-        Layout layout = new Layout(37, 3);
+        Layout layout = new Layout(37, 3, 2);
         LaunchPlan plan = EmulatedRun.plan(operator, shape);
         PtxEntryPoint entryPoint = EmulatedRun.entryPoint(plan);
         EmulatedRun first = EmulatedRun.of(example, layout, plan, entryPoint, new Emulator());
