@@ -2,6 +2,7 @@ package io.sparkhood.cuda;
 
 import io.sparkhood.backend.AttentionBackend;
 import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.Candidate;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
@@ -9,7 +10,9 @@ import io.sparkhood.backend.TaskTurns;
 import io.sparkhood.cuda.PreparedOperators.Prepared;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodOperator;
+import io.sparkhood.operator.Operator;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -89,11 +92,41 @@ final class CudaBackend extends AttentionBackend {
     }
 
     @Override
-    protected Plan neighborhood(NeighborhoodOperator neighborhood, long maxBatch, Parameters parameters) {
-        NeighborhoodAttentionOperator operator = (NeighborhoodAttentionOperator) neighborhood;
+    protected Plan neighborhood(NeighborhoodOperator operator, long maxBatch, Parameters parameters) {
+        return attention((NeighborhoodAttentionOperator) operator, maxBatch, parameters, Optional.empty());
+    }
+
+    private Plan attention(
+            NeighborhoodAttentionOperator operator,
+            long maxBatch,
+            Parameters parameters,
+            Optional<EntryPointShape> wanted) {
         device.requireNotLost();
-        Prepared ready = prepared.take(operator, parameters);
+        Prepared ready = prepared.take(operator, parameters, wanted);
         return new CudaPlan(operator, maxBatch, ready, () -> prepared.give(ready));
+    }
+
+    @Override
+    public List<Candidate> candidates(Operator operator, long batch) {
+        refuses(operator).ifPresent(sentence -> {
+            throw new IllegalArgumentException(name() + " refuses: " + sentence);
+        });
+        return LaunchPlan.candidates((NeighborhoodAttentionOperator) operator, device.limits()).stream()
+                .map(plan -> CudaPlan.candidate(plan, device.limits(), batch))
+                .toList();
+    }
+
+    @Override
+    public Plan plan(Operator operator, long maxBatch, Parameters parameters, Candidate candidate) {
+        plan(operator, maxBatch, parameters).close(); // the checks are those of every plan
+        NeighborhoodAttentionOperator attention = (NeighborhoodAttentionOperator) operator;
+        EntryPointShape wanted = LaunchPlan.candidates(attention, device.limits()).stream()
+                .filter(plan -> CudaPlan.describe(plan).equals(candidate.way()))
+                .map(LaunchPlan::shape)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "cuda has no such candidate for this operator: " + candidate.way()));
+        return attention(attention, maxBatch, parameters, Optional.of(wanted));
     }
 
     @Override

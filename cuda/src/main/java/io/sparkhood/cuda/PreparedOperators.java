@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,9 @@ final class PreparedOperators implements AutoCloseable {
         this.mostBytes = mostBytes;
     }
 
-    private record Key(NeighborhoodAttentionOperator operator, Parameters parameters) {}
+    /** @param wanted the entry point that is asked for; empty: the best */
+    private record Key(
+            NeighborhoodAttentionOperator operator, Parameters parameters, Optional<EntryPointShape> wanted) {}
 
     /** An operator made ready. */
     static final class Prepared {
@@ -66,9 +69,14 @@ final class PreparedOperators implements AutoCloseable {
         }
     }
 
-    /** Makes an operator ready, or finds it so, for one use. */
-    synchronized Prepared take(NeighborhoodAttentionOperator operator, Parameters parameters) {
-        Key key = new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE);
+    /**
+     * Makes an operator ready, or finds it so, for one use.
+     *
+     * @param wanted the entry point that is asked for, one of those that can run the operator; empty: the best
+     */
+    synchronized Prepared take(
+            NeighborhoodAttentionOperator operator, Parameters parameters, Optional<EntryPointShape> wanted) {
+        Key key = new Key(operator, operator.relativePositionBias() ? parameters : Parameters.NONE, wanted);
         @Nullable Prepared found = known.get(key);
         if (found == null) {
             found = prepare(key);
@@ -80,7 +88,10 @@ final class PreparedOperators implements AutoCloseable {
     }
 
     private Prepared prepare(Key key) {
-        LaunchPlan plan = LaunchPlan.of(key.operator, device.limits());
+        LaunchPlan plan = LaunchPlan.candidates(key.operator, device.limits()).stream()
+                .filter(candidate -> key.wanted.isEmpty() || candidate.shape().equals(key.wanted.get()))
+                .findFirst()
+                .orElseThrow();
         long entryPoint = device.modules().entryPoint(plan);
         int[] tables = plan.tables();
         float[] bias = key.operator.relativePositionBias()

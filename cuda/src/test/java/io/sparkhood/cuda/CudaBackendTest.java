@@ -17,8 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 
 /** The contract of all backends, on an emulated device that executes the PTX that ships. */
 class CudaBackendTest extends CudaContract {
-    /** As an NVIDIA A10: the least that the entry points must do with. */
-    private static final DeviceLimits LIMITS = new DeviceLimits(86, 72, 101_376, 102_400, 65_536);
+    /** The least that the entry points must do with. */
+    private static final DeviceLimits LIMITS = KnownDevice.A10.limits();
 
     private static final long MEMORY_BYTES = 1L << 30;
 

@@ -13,9 +13,6 @@ import java.util.stream.Collectors;
  * uses is in the version it declares.
  */
 final class KernelRecipe {
-    /** The file that is compiled, once per module. */
-    static final String SOURCE = "neighborhood_attention.cu";
-
     private static final String PTX_VERSION = "7.4";
     private static final List<String> OPTIONS = List.of("-std=c++17", "-O3", "-arch=compute_80", "-ptx");
 
@@ -29,7 +26,7 @@ final class KernelRecipe {
         shape.macros().forEach(macro -> command.add("-D" + macro));
         command.add("-o");
         command.add(output.toString());
-        command.add(sources.resolve(SOURCE).toString());
+        command.add(sources.resolve(shape.source()).toString());
         return command;
     }
 
@@ -54,6 +51,8 @@ final class KernelRecipe {
     /** Everything but the sources that decides over the texts, for their hash. */
     static String text() {
         return OPTIONS + " lowered to " + PTX_VERSION + " "
-                + EntryPointShape.all().stream().map(EntryPointShape::macros).toList();
+                + EntryPointShape.all().stream()
+                        .map(shape -> shape.source() + shape.macros())
+                        .toList();
     }
 }

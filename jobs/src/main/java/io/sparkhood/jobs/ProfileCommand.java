@@ -1,6 +1,7 @@
 package io.sparkhood.jobs;
 
 import io.sparkhood.backend.Implementation;
+import io.sparkhood.jobs.profile.Explanation;
 import io.sparkhood.jobs.profile.FreshJvms;
 import io.sparkhood.jobs.profile.OptionProblems;
 import io.sparkhood.jobs.profile.PaperProblems;
@@ -135,6 +136,17 @@ final class ProfileCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Option(
+            names = "--explain",
+            arity = "0..1",
+            fallbackValue = "h200",
+            paramLabel = "DEVICE",
+            description =
+                    "Say between which ways the backends choose, with the time that their models predict and, where"
+                            + " there is such a device, measure. Without a GPU it predicts for DEVICE: h200, a100 or a10."
+                            + " Default: h200.")
+    private @Nullable String explain;
+
+    @Option(
             names = "--fresh-jvms",
             paramLabel = "N",
             description = "Do all this in N new JVMs, one after the other, and print a table over them in markdown.")
@@ -166,6 +178,8 @@ final class ProfileCommand implements Callable<Integer> {
         } else if (freshJvms != null) {
             new FreshJvms(freshJvms, Main.class, argumentsOfOneJvm(spec))
                     .run(settings, out, spec.commandLine().getErr());
+        } else if (explain != null) {
+            new Explanation(settings, explain, out).print();
         } else if (dryRun) {
             new ProfileRun(settings, out).plan();
         } else {
@@ -180,9 +194,9 @@ final class ProfileCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--paper brings its own problems, dtypes and implementations; leave out"
                     + " --standard, --options, --implementation and the options of one problem");
         }
-        if (paper && (dryRun || csv != null || plot != null || freshJvms != null)) {
+        if (paper && (dryRun || explain != null || csv != null || plot != null || freshJvms != null)) {
             throw new IllegalArgumentException(
-                    "--paper prints one table; leave out --dry-run, --csv, --plot and --fresh-jvms");
+                    "--paper prints one table; leave out --dry-run, --explain, --csv, --plot and --fresh-jvms");
         }
         if (standard != null && options != null) {
             throw new IllegalArgumentException(
@@ -194,6 +208,10 @@ final class ProfileCommand implements Callable<Integer> {
         }
         if (dryRun && (csv != null || plot != null || freshJvms != null)) {
             throw new IllegalArgumentException("--dry-run computes nothing; leave out --csv, --plot and --fresh-jvms");
+        }
+        if (explain != null && (dryRun || csv != null || plot != null || freshJvms != null)) {
+            throw new IllegalArgumentException(
+                    "--explain prints its own lines; leave out --dry-run, --csv, --plot and --fresh-jvms");
         }
         if (plot != null && freshJvms != null) {
             throw new IllegalArgumentException("--plot draws what one JVM measures; leave out --fresh-jvms");
