@@ -48,7 +48,7 @@ final class EntryPointCases {
         add("1 axis, causal, several tiles", 1, on(150).kernelSize(150).causalAxes(0));
         add("2 axes, window = extent", 1, on(14, 14).kernelSize(14));
         add("2 axes, lines seen whole", 1, on(20, 16).kernelSize(7, 16));
-        add("3 axes, planes seen whole", 1, on(9, 5, 8).kernelSize(3, 5, 8));
+        add("3 axes, planes seen whole", 1, on(16, 4, 8).kernelSize(3, 4, 8));
     }
 
     /** Up to the largest kernelSize that a halo takes, on every number of axes. */

@@ -119,7 +119,7 @@ final class MutationOracle {
                 on(150).heads(4).keyValueHeads(2).kernelSize(40).valueDim(11).additionalTokens(70));
         // tiles that all queries see on the inner axes, and not all on the others
         add(ALIGNED, 1, on(20, 16).kernelSize(7, 16));
-        add(ALIGNED, 1, on(9, 5, 8).kernelSize(3, 5, 8));
+        add(ALIGNED, 1, on(16, 4, 8).kernelSize(3, 4, 8));
         add(ALIGNED, 1, on(14, 14).kernelSize(14).additionalTokens(130).valueDim(shape.dim() - 8));
     }
 
