@@ -47,6 +47,8 @@ final class EntryPointCases {
         add("1 axis, primes", 1, on(151).kernelSize(83));
         add("1 axis, causal, several tiles", 1, on(150).kernelSize(150).causalAxes(0));
         add("2 axes, window = extent", 1, on(14, 14).kernelSize(14));
+        add("2 axes, lines seen whole", 1, on(20, 16).kernelSize(7, 16));
+        add("3 axes, planes seen whole", 1, on(16, 4, 8).kernelSize(3, 4, 8));
     }
 
     /** Up to the largest kernelSize that a halo takes, on every number of axes. */
@@ -56,6 +58,7 @@ final class EntryPointCases {
         add("2 axes, window = extent", 1, on(7, 7).kernelSize(7).heads(3));
         add("2 axes, largest window", 1, on(23, 29).kernelSize(11));
         add("2 axes, blocks", 1, on(21, 23).kernelSize(7).stride(7, 5));
+        add("3 axes, steps of one line", 1, on(23, 3, 2).kernelSize(9, 3, 2));
         add("3 axes, several halos", 1, on(5, 9, 19).kernelSize(3, 5, 9));
     }
 
@@ -75,7 +78,10 @@ final class EntryPointCases {
         for (int axis = 0; axis < 3; axis++) {
             add("3 axes, causal on " + axis, 1, on(4, 6, 9).kernelSize(3).causalAxes(axis));
         }
-        add("2 axes, dilation groups of unlike tiles", 1, on(17, 33).kernelSize(3).dilation(2));
+        add(
+                "2 axes, dilation groups of unlike tiles",
+                1,
+                on(17, 33).kernelSize(3).dilation(2));
         add("3 axes, long on the first", 1, on(23, 2, 2).kernelSize(9, 2, 2));
         add(
                 "3 axes, stride, dilation, causal",

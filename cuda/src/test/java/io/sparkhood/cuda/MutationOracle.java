@@ -43,6 +43,7 @@ final class MutationOracle {
     private static final Layout MIXED = new Layout(8, 16, 4);
     /** The other way round. */
     private static final Layout OTHERWISE_MIXED = new Layout(8, 20, 4);
+
     private static final EmulatorOptions OPTIONS = EmulatorOptions.DEFAULT.withWarpInstructionLimit(300_000);
 
     private final Backend reference = new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
@@ -92,7 +93,10 @@ final class MutationOracle {
         add(ALIGNED, 1, on(9, 10).kernelSize(5).scale(40).logSumExp(false));
         // places at which only one axis of a shorter dilation group ends, and warps of several z
         add(ALIGNED, 1, on(17, 33).kernelSize(3).dilation(2));
-        add(ODD, 1, on(17, 3, 4).kernelSize(3, 2, 3).dilation(2, 1, 1).headDim(5).additionalTokens(1));
+        add(
+                ODD,
+                1,
+                on(17, 3, 4).kernelSize(3, 2, 3).dilation(2, 1, 1).headDim(5).additionalTokens(1));
         add(ALIGNED, 2, on(23, 2, 3).kernelSize(6, 2, 2).stride(4, 1, 1));
         add(new Layout(8, 1, 0), 1, on(6, 7).kernelSize(3).headDim(dim - 1).valueDim(15));
         add(MIXED, 1, on(6, 7).kernelSize(3).additionalTokens(63).valueDim(9));
@@ -104,11 +108,18 @@ final class MutationOracle {
         add(ODD, 1, on(150).heads(4).keyValueHeads(2).kernelSize(9).valueDim(11).additionalTokens(70));
         add(ALIGNED, 1, on(7, 7).kernelSize(7).additionalTokens(130).valueDim(shape.dim() - 8));
         add(ALIGNED, 1, on(3, 9, 18).kernelSize(3, 5, 7));
+        add(ALIGNED, 1, on(23, 3, 2).kernelSize(9, 3, 2)); // steps of one y
     }
 
     private void streams() {
         add(ALIGNED, 1, on(19, 22).kernelSize(12, 13).causalAxes(1));
-        add(ODD, 1, on(150).heads(4).keyValueHeads(2).kernelSize(40).valueDim(11).additionalTokens(70));
+        add(
+                ODD,
+                1,
+                on(150).heads(4).keyValueHeads(2).kernelSize(40).valueDim(11).additionalTokens(70));
+        // tiles that all queries see on the inner axes, and not all on the others
+        add(ALIGNED, 1, on(20, 16).kernelSize(7, 16));
+        add(ALIGNED, 1, on(16, 4, 8).kernelSize(3, 4, 8));
         add(ALIGNED, 1, on(14, 14).kernelSize(14).additionalTokens(130).valueDim(shape.dim() - 8));
     }
 

@@ -55,7 +55,8 @@ public final class MutationRun {
             if (verdict.compareTo(Verdict.WRONG_RESULT) > 0) {
                 boolean reached = isReached(oracle, text, mutants.get(i).line());
                 unreached += reached ? 0 : 1;
-                survivors.add((reached ? verdict.toString() : "NOT_REACHED") + " " + mutants.get(i).change());
+                survivors.add((reached ? verdict.toString() : "NOT_REACHED") + " "
+                        + mutants.get(i).change());
             }
         }
         return shape.entryPoint() + ": " + mutants.size() + " mutants: " + counts + ", not reached " + unreached + "\n"

@@ -29,7 +29,8 @@ class MutationTest {
         EntryPointShape shape = shape(family);
         MutationOracle oracle = new MutationOracle(shape);
         // The stream's last wait, for all groups, finds only empty ones and is there for whoever changes the loop.
-        String waits = "bar\\.sync|bar\\.warp\\.sync|cp\\.async\\.(commit|wait_group [" + (family == Family.HALO ? 0 : 1) + "-9])";
+        String waits = "bar\\.sync|bar\\.warp\\.sync|cp\\.async\\.(commit|wait_group ["
+                + (family == Family.HALO ? 0 : 1) + "-9])";
         List<Mutant> mutants = PtxMutants.of(EmulatedRun.text(shape.module())).stream()
                 .filter(mutant -> mutant.change().matches("line \\d+: (" + waits + ").*"))
                 .toList();
@@ -55,8 +56,6 @@ class MutationTest {
                 survivors.add(mutants.get(i).change());
             }
         }
-        assertThat(1 - survivors.size() / (double) tried)
-                .as("%s", survivors)
-                .isGreaterThan(LEAST_NOTICED);
+        assertThat(1 - survivors.size() / (double) tried).as("%s", survivors).isGreaterThan(LEAST_NOTICED);
     }
 }
