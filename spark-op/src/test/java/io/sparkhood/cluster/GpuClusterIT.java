@@ -119,7 +119,8 @@ class GpuClusterIT {
 
     @Test
     void aMetricsSinkOfTheExecutorReadsTheTotals() throws Exception {
-        Path metrics = Files.createDirectory(folder.resolve("metrics"));
+        // not in the folder that is deleted after the test: the executor writes once more when it ends
+        Path metrics = Files.createTempDirectory(SparkHome.prepare(), "metrics");
         Map<String, String> settings = settings();
         settings.put("spark.plugins", "io.sparkhood.ml.SparkhoodPlugin");
         settings.put("spark.metrics.namespace", "sinks");
