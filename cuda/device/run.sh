@@ -53,7 +53,7 @@ sanitize() {
     echo "== $check"
     "$tool" --tool "$check" --target-processes all --error-exitcode 9 "${java[@]}" -jar "$here"/lib/sparkhood-jobs-*.jar \
       profile --feature-map=19,23 --kernel-size=7,5 --heads=2 --head-dim=40 --relative-position-bias \
-      --additional-tokens=3 --dtype=float16 --batch=2 --backend=cuda --repeat=1 --warmup=1 || return 1
+      --additional-tokens=3 --dtype=float16 --batch=2 --backend=cuda --repeat=1 --warmup=1 --explain || return 1
   done
 }
 
@@ -62,6 +62,11 @@ profile() {
   local dtype
   for dtype in bfloat16 float16 float32; do
     jobs profile --standard --dtype=$dtype --backend=cuda --csv="$results/standard-$dtype.csv" || return 1
+  done
+  local level
+  for level in 0 1 2 3; do # both families, predicted and measured
+    jobs profile --feature-map=$((56 >> level)),$((56 >> level)) --kernel-size=7,7 --heads=$((2 << level)) --head-dim=32 \
+      --batch=128 --dtype=bfloat16 --backend=cuda --explain || return 1
   done
   large nat1b128 --feature-map=56,56 --kernel-size=7,7 --heads=2 --head-dim=32 --batch=128 &&
     large long1d --feature-map=32768 --kernel-size=2048 --heads=1 --head-dim=128 &&

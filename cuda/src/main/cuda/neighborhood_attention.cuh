@@ -43,7 +43,7 @@ using TileMath =
 enum class Need { NOTHING, RIM, ALL };
 
 template <typename Shape>
-__device__ __forceinline__ Need need_of(const ForwardParameter& p, const TileWindows<Shape>& tile,
+__device__ __forceinline__ Need need_of(const ForwardParameter& p, const StreamWindows<Shape>& tile,
                                         const int4& contents) {
   if (contents.w > 0) return contents.w >= Shape::KEYS ? Need::ALL : Need::RIM;
   const Reach* const reach = tile.reach + threadIdx.x / WARP * 3;
@@ -92,7 +92,7 @@ __device__ __forceinline__ void attend(const ForwardParameter& p) {
 
   const BlockPlace block(p, blockIdx.x, Shape::QUERIES);
   if (block.empty()) return;
-  TileWindows<Shape> tile(shared);
+  StreamWindows<Shape> tile(shared);
   tile.load(p, block);
   __syncthreads();
   tile.find_reach(p, block);

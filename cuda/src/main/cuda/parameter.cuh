@@ -38,9 +38,11 @@ struct ForwardParameter {
   unsigned
       queryFlip;  // 0x80008000 if the scale is negative, to be flipped in every pair of queries
   float factor;   // |scale| * log2(e), at least the smallest normal number
+  int haloRows;   // keys that shared memory holds at once; 0 where they are streamed
+  int unused;     // to a multiple of 8 bytes
 };
 
 static_assert(sizeof(Tensor) == 24, "written by ForwardParameter.java");
-static_assert(sizeof(ForwardParameter) == 280, "written by ForwardParameter.java");
+static_assert(sizeof(ForwardParameter) == 288, "written by ForwardParameter.java");
 
 }  // namespace sparkhood

@@ -1,8 +1,8 @@
 // What a block does after its last key: divide by the sums, mend what is spoilt, write.
 //
-// Rows go through shared memory, each warp's into a part of its own, with the chunks swizzled as
-// everywhere: sums lie in registers as a matrix instruction leaves them, two dims here, two there;
-// memory wants whole chunks of 16 bytes.
+// Rows go through shared memory, each warp's into a part of its own, so that warps need not wait
+// for each other, with the chunks swizzled as everywhere: sums lie in registers as a matrix
+// instruction leaves them, two dims here, two there; memory wants whole chunks of 16 bytes.
 #pragma once
 #include "exact_row.cuh"
 #include "softmax.cuh"
@@ -139,9 +139,9 @@ __device__ __forceinline__ void write(const ForwardParameter& p, char* shared,
   float spoilt[Shape::BLOCKS * 2];
 #pragma unroll
   for (int i = 0; i < Shape::BLOCKS * 2; i++) spoilt[i] = count_spoilt<Shape>(o, softmax, i);
-  __syncthreads();
+  __syncwarp();
   mend<Shape, BIAS>(p, block, tile, rows, softmax, spoilt);
-  __syncthreads();
+  __syncwarp();
   write_output<Shape>(p, block, rows);
 }
 

@@ -24,6 +24,20 @@ __device__ __forceinline__ Places places_of(int index, const int (&shift)[2]) {
   return {y >> shift[0], y & ((1 << shift[0]) - 1), index & ((1 << shift[1]) - 1)};
 }
 
+// The last digit of a number, which loses it. An axis that is one tile, or not dilated, costs no
+// division.
+__device__ __forceinline__ int take_digit(int& number, int base) {
+  if (base == 1) return 0;
+  const int digit = number % base;
+  number /= base;
+  return digit;
+}
+
+// Places of a dilation group on an axis.
+__device__ __forceinline__ int group_length(int extent, int group, int dilation) {
+  return dilation == 1 ? extent : (extent - group + dilation - 1) / dilation;
+}
+
 // The query tile and the dilation group of a block.
 struct BlockPlace {
   Places first;   // of the query tile
@@ -31,22 +45,18 @@ struct BlockPlace {
   Places length;  // places of the group on each axis
 
   __device__ __forceinline__ BlockPlace(const ForwardParameter& p, int block, int queries) {
-    first.x = block % p.queryTiles[2];
-    block /= p.queryTiles[2];
-    first.y = block % p.queryTiles[1];
-    block /= p.queryTiles[1];
-    first.z = block % p.queryTiles[0];
-    block /= p.queryTiles[0];
-    group.x = block % p.dilation[2];
-    block /= p.dilation[2];
-    group.y = block % p.dilation[1];
-    group.z = block / p.dilation[1];
+    first.x = take_digit(block, p.queryTiles[2]);
+    first.y = take_digit(block, p.queryTiles[1]);
+    first.z = take_digit(block, p.queryTiles[0]);
+    group.x = take_digit(block, p.dilation[2]);
+    group.y = take_digit(block, p.dilation[1]);
+    group.z = block;
     first.x <<= p.queryShift[1];
     first.y <<= p.queryShift[0];
     first.z *= queries >> (p.queryShift[0] + p.queryShift[1]);
-    length.x = (p.extent[2] - group.x + p.dilation[2] - 1) / p.dilation[2];
-    length.y = (p.extent[1] - group.y + p.dilation[1] - 1) / p.dilation[1];
-    length.z = (p.extent[0] - group.z + p.dilation[0] - 1) / p.dilation[0];
+    length.x = group_length(p.extent[2], group.x, p.dilation[2]);
+    length.y = group_length(p.extent[1], group.y, p.dilation[1]);
+    length.z = group_length(p.extent[0], group.z, p.dilation[0]);
   }
 
   // Groups are uneven: the shorter ones may have no such tile.

@@ -25,7 +25,7 @@ struct TileStream {
   int windowTiles, tiles;
 
   __device__ __forceinline__ TileStream(const ForwardParameter& p, const BlockPlace& block,
-                                        const TileWindows<Shape>& tile, uint32_t ring)
+                                        const StreamWindows<Shape>& tile, uint32_t ring)
       : p(p),
         steps(p, block.group),
         ring(ring),

@@ -28,19 +28,18 @@ __device__ __forceinline__ bool covers(const Reach& r, int from, int extent) {
 
 template <typename Shape>
 struct TileWindows {
-  int2* windows;   // [tile z + tile y + tile x] in shared memory
-  Reach* reach;    // [WARPS][3] in shared memory
-  int4* contents;  // [STAGES] in shared memory: where keys lie, or how many are left
+  int2* windows;  // [tile z + tile y + tile x] in shared memory
 
   __device__ __forceinline__ explicit TileWindows(char* shared)
-      : windows(reinterpret_cast<int2*>(shared + Shape::WINDOWS_AT)),
-        reach(reinterpret_cast<Reach*>(shared + Shape::REACH_AT)),
-        contents(reinterpret_cast<int4*>(shared + Shape::CONTENTS_AT)) {}
+      : windows(reinterpret_cast<int2*>(shared + Shape::WINDOWS_AT)) {}
 
   // Reads the tables of the tile's queries; those beyond the group see what its last one sees.
   __device__ __forceinline__ void load(const ForwardParameter& p, const BlockPlace& block) {
     const int x = 1 << p.queryShift[1], y = 1 << p.queryShift[0];
     const int z = Shape::QUERIES >> (p.queryShift[0] + p.queryShift[1]);
+    // one turn, except where one tile is a line of more queries than there are threads
+    constexpr bool SEVERAL = Shape::QUERIES + 2 > Shape::THREADS;
+#pragma unroll 1
     for (int i = threadIdx.x; i < x + y + z; i += Shape::THREADS) {
       int position;
       if (i < z) {
@@ -53,6 +52,7 @@ struct TileWindows {
                    block.group.x + p.extent[0] + p.extent[1];
       }
       windows[i] = __ldg(p.windows + position);
+      if (!SEVERAL) break;
     }
   }
 
@@ -69,6 +69,18 @@ struct TileWindows {
     from = {windows[0].x, windows[y].x, windows[x].x};
     end = {windows[y - 1].y, windows[x - 1].y, windows[x + (1 << p.queryShift[1]) - 1].y};
   }
+};
+
+// The same beside a ring of key tiles.
+template <typename Shape>
+struct StreamWindows : TileWindows<Shape> {
+  Reach* reach;    // [WARPS][3] in shared memory
+  int4* contents;  // [STAGES] in shared memory: where keys lie, or how many are left
+
+  __device__ __forceinline__ explicit StreamWindows(char* shared)
+      : TileWindows<Shape>(shared),
+        reach(reinterpret_cast<Reach*>(shared + Shape::REACH_AT)),
+        contents(reinterpret_cast<int4*>(shared + Shape::CONTENTS_AT)) {}
 
   // What the queries of this warp reach; nothing, if it has none.
   __device__ __forceinline__ void find_reach(const ForwardParameter& p, const BlockPlace& block) {
@@ -77,7 +89,8 @@ struct TileWindows {
     const Places last = places_of(firstQuery + Shape::WARP_QUERIES - 1, p.queryShift);
     const bool live = block.holds(block.query(p, firstQuery));
     const auto find = [&](int axis, int a, int b) {
-      const int2 from = windows[begin(p, axis) + a], to = windows[begin(p, axis) + b];
+      const int2* const windows = this->windows + this->begin(p, axis);
+      const int2 from = windows[a], to = windows[b];
       if (threadIdx.x % WARP == 0) {
         reach[warp * 3 + axis] = live ? make_int4(from.x, to.y, to.x, from.y)  //
                                       : make_int4(INT_MAX, INT_MIN, INT_MAX, INT_MIN);

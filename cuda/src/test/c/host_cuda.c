@@ -70,6 +70,9 @@ CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {
     case 97: *value = 232448; break;
     case 81: *value = 233472; break;
     case 82: *value = 65536; break;
+    case 13: *value = 1980000; break;  // kilohertz, as 36
+    case 36: *value = 3125000; break;
+    case 37: *value = 6144; break;
     default: return 1;
   }
   return device == 70 ? 0 : 101;

@@ -2,6 +2,7 @@ package io.sparkhood.cuda;
 
 import io.sparkhood.backend.AttentionBackend;
 import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.Candidate;
 import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
@@ -10,7 +11,9 @@ import io.sparkhood.backend.TaskTurns;
 import io.sparkhood.cuda.PreparedOperators.Prepared;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodOperator;
+import io.sparkhood.operator.Operator;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -96,9 +99,12 @@ final class CudaBackend extends AttentionBackend {
     }
 
     /** The halves of attention are matrix products unless something else is asked for, or they cannot be. */
-    private Launches launches(NeighborhoodOperator operator) {
+    private Launches launches(NeighborhoodOperator operator, Optional<EntryPointShape> wanted) {
         if (isFused(operator)) {
-            return LaunchPlan.of((NeighborhoodAttentionOperator) operator, device.limits());
+            return LaunchPlan.candidates((NeighborhoodAttentionOperator) operator, device.limits()).stream()
+                    .filter(candidate -> wanted.isEmpty() || candidate.shape().equals(wanted.get()))
+                    .findFirst()
+                    .orElseThrow();
         }
         boolean naive = implementation() == Implementation.NAIVE
                 || UnfusedLaunches.refusesGemm(operator).isPresent();
@@ -118,9 +124,43 @@ final class CudaBackend extends AttentionBackend {
 
     @Override
     protected Plan neighborhood(NeighborhoodOperator operator, long maxBatch, Parameters parameters) {
+        return plan(operator, maxBatch, parameters, Optional.empty());
+    }
+
+    private Plan plan(
+            NeighborhoodOperator operator, long maxBatch, Parameters parameters, Optional<EntryPointShape> wanted) {
         device.requireNotLost();
-        Prepared ready = prepared.take(operator, parameters, () -> launches(operator));
+        Prepared ready = prepared.take(operator, parameters, wanted, () -> launches(operator, wanted));
         return new CudaPlan(operator, maxBatch, ready, () -> prepared.give(ready));
+    }
+
+    @Override
+    public List<Candidate> candidates(Operator operator, long batch) {
+        refuses(operator).ifPresent(sentence -> {
+            throw new IllegalArgumentException(name() + " refuses: " + sentence);
+        });
+        return fusedPlans(operator).stream()
+                .map(plan -> CudaPlan.candidate(plan, device.limits(), batch))
+                .toList();
+    }
+
+    @Override
+    public Plan plan(Operator operator, long maxBatch, Parameters parameters, Candidate candidate) {
+        plan(operator, maxBatch, parameters).close(); // the checks are those of every plan
+        EntryPointShape wanted = fusedPlans(operator).stream()
+                .filter(plan -> CudaPlan.describe(plan).equals(candidate.way()))
+                .map(LaunchPlan::shape)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "cuda has no such candidate for this operator: " + candidate.way()));
+        return plan((NeighborhoodOperator) operator, maxBatch, parameters, Optional.of(wanted));
+    }
+
+    /** The ways of fused attention; none of the other operators and implementations, which have one way each. */
+    private List<LaunchPlan> fusedPlans(Operator operator) {
+        return operator instanceof NeighborhoodAttentionOperator attention && isFused(attention)
+                ? LaunchPlan.candidates(attention, device.limits())
+                : List.of();
     }
 
     @Override

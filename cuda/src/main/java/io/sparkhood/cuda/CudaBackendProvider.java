@@ -3,10 +3,15 @@ package io.sparkhood.cuda;
 import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
+import io.sparkhood.backend.Candidate;
 import io.sparkhood.backend.Probe;
 import io.sparkhood.cuda.driver.Availability;
 import io.sparkhood.cuda.driver.GpuDriver;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.Operator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -43,6 +48,22 @@ public final class CudaBackendProvider implements BackendProvider {
         } catch (RuntimeException e) {
             return List.of();
         }
+    }
+
+    @Override
+    public Map<String, List<Candidate>> forecast(Operator operator, long batch) {
+        Map<String, List<Candidate>> byDevice = new LinkedHashMap<>();
+        if (operator instanceof NeighborhoodAttentionOperator attention) {
+            for (KnownDevice device : KnownDevice.values()) {
+                if (LaunchPlan.refuses(attention, device.limits()).isEmpty()) {
+                    List<Candidate> candidates = LaunchPlan.candidates(attention, device.limits()).stream()
+                            .map(plan -> CudaPlan.candidate(plan, device.limits(), batch))
+                            .toList();
+                    byDevice.put(device.name().toLowerCase(Locale.ROOT), candidates);
+                }
+            }
+        }
+        return byDevice;
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.sparkhood.cuda;
 
 import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Candidate;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.cuda.PreparedOperators.Prepared;
+import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.cuda.driver.GpuDriver;
 import io.sparkhood.cuda.driver.GpuException;
 import io.sparkhood.cuda.driver.Launch;
@@ -45,7 +47,19 @@ final class CudaPlan implements Plan {
 
     @Override
     public String describe() {
-        return "cuda: " + prepared.launches().describe();
+        return describe(prepared.launches());
+    }
+
+    /** The way of launches. */
+    static String describe(Launches launches) {
+        return "cuda: " + launches.describe();
+    }
+
+    /** A launch plan among others, on a device. */
+    static Candidate candidate(LaunchPlan plan, DeviceLimits limits, long batch) {
+        LaunchCost cost = LaunchCost.of(plan, limits);
+        String occupancy = cost.residentBlocks() + " blocks of " + plan.shape().warps() + " warps on a multiprocessor";
+        return new Candidate(describe(plan), plan.visitedPairs(), occupancy, cost.seconds(batch));
     }
 
     @Override

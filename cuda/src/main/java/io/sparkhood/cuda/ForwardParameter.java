@@ -8,7 +8,7 @@ import java.util.List;
 /** Writes the struct {@code ForwardParameter} of {@code parameter.cuh}, field by field in its order. */
 record ForwardParameter(NeighborhoodAttentionOperator operator, List<GridAxis> axes, TileBoxes boxes) {
     /** Size of the struct. */
-    static final int BYTES = 280;
+    static final int BYTES = 288;
 
     private static final int CHUNK_BYTES = 16;
     private static final double LOG2_E = 1.4426950408889634;
@@ -42,6 +42,8 @@ record ForwardParameter(NeighborhoodAttentionOperator operator, List<GridAxis> a
         target.putInt(additional);
         target.putInt(operator.scale() < 0 ? 0x80008000 : 0);
         target.putFloat(factor(operator.scale()));
+        target.putInt(boxes.haloRows());
+        target.putInt(0);
         if (target.position() != end) {
             throw new IllegalStateException(
                     "the struct has " + BYTES + " bytes, not " + (target.position() - end + BYTES));

@@ -95,25 +95,67 @@ record GridAxis(Optional<AxisWindow> window) {
      * @param keys extent of a key tile
      */
     long visits(int tile, int part, int keys) {
-        long visits = 0;
+        return sum(
+                tile,
+                part,
+                (from, length, first, last) ->
+                        ceilDivide(end(last, length) - from, keys) - (start(first, length) - from) / keys);
+    }
+
+    /** How often a tile is met of which all queries of the part see all keys. */
+    long unmaskedVisits(int tile, int part, int keys) {
+        return sum(
+                tile,
+                part,
+                (from, length, first, last) ->
+                        Math.max(0, (end(first, length) - from) / keys - ceilDivide(start(last, length) - from, keys)));
+    }
+
+    /** The most keys that the queries of one tile see together. */
+    int mostKeys(int tile) {
+        int most = 0;
+        for (int group : new int[] {0, dilation() - 1}) { // groups have two lengths
+            int length = groupLength(group);
+            for (long first = 0; first < length; first += tile) {
+                int last = (int) Math.min(first + tile, length) - 1;
+                most = Math.max(most, end(last, length) - start((int) first, length));
+            }
+        }
+        return most;
+    }
+
+    /** Something to be counted of one part of a query tile. */
+    private interface Count {
+        /**
+         * Counts.
+         *
+         * @param from where the tile's keys are anchored
+         * @param length of the group
+         * @param first query of the part
+         * @param last query of the part
+         */
+        long of(int from, int length, int first, int last);
+    }
+
+    private long sum(int tile, int part, Count count) {
+        long sum = 0;
         int groups = dilation();
         int longer = extent() % groups;
         if (longer > 0) {
-            visits += longer * visitsOfGroup(groupLength(0), tile, part, keys);
+            sum += longer * sumOfGroup(groupLength(0), tile, part, count);
         }
-        return visits + (groups - longer) * visitsOfGroup(groupLength(groups - 1), tile, part, keys);
+        return sum + (groups - longer) * sumOfGroup(groupLength(groups - 1), tile, part, count);
     }
 
-    private long visitsOfGroup(int length, int tile, int part, int keys) {
-        long visits = 0;
+    private long sumOfGroup(int length, int tile, int part, Count count) {
+        long sum = 0;
         for (long first = 0; first < length; first += tile) {
-            int from = start((int) first, length); // where the tile's keys are anchored
+            int from = start((int) first, length);
             for (long query = first; query < Math.min(first + tile, length); query += part) {
-                int last = (int) Math.min(query + part, length) - 1;
-                visits += ceilDivide(end(last, length) - from, keys) - (start((int) query, length) - from) / keys;
+                sum += count.of(from, length, (int) query, (int) Math.min(query + part, length) - 1);
             }
         }
-        return visits;
+        return sum;
     }
 
     static long ceilDivide(long number, long divisor) {

@@ -1,18 +1,21 @@
 package io.sparkhood.cuda;
 
+import io.sparkhood.cuda.EntryPointShape.Family;
 import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.cuda.driver.Launch;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Port;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * How an operator is launched: which entry point, with which tiles, on which grid, with which parameter. A pure function of
- * the operator and the device's limits.
+ * the operator and the device's limits, and of nothing else: how rows are cut into batches must not change the choice,
+ * because another entry point rounds differently.
  *
  * @param shape what the entry point was compiled for
  * @param axes z, y, x
@@ -21,6 +24,9 @@ import java.util.stream.Stream;
 record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape, List<GridAxis> axes, TileBoxes boxes)
         implements Launches {
     private static final int MAX_GRID_YZ = 65_535;
+
+    /** Of one axis; {@code halo_sight.cuh} relies on it: places that a warp reaches have few bits there. */
+    private static final int MOST_HALO_KERNEL_SIZE = 11;
 
     /** Rows that one launch takes at most: the extent of a grid's third axis. */
     static final long MAX_BATCH = MAX_GRID_YZ;
@@ -32,12 +38,13 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
                     + ", less than " + DeviceLimits.text(DeviceLimits.LEAST_COMPUTE_CAPABILITY));
         }
         int dim = Math.max(operator.headDim(), operator.valueDim());
-        Optional<EntryPointShape> shape = EntryPointShape.of(operator.dtype(), dim, operator.relativePositionBias());
+        Optional<EntryPointShape> shape =
+                EntryPointShape.of(Family.STREAM, operator.dtype(), dim, operator.relativePositionBias());
         if (shape.isEmpty()) {
             return Optional.of("headDim and valueDim can be at most " + EntryPointShape.largestDim() + ", but are "
                     + operator.headDim() + " and " + operator.valueDim());
         }
-        int shared = shape.get().sharedBytes();
+        int shared = shape.get().sharedBytes(0);
         if (shared > limits.sharedBytesPerBlock()) {
             return Optional.of("a block needs " + shared + " bytes of shared memory, more than the "
                     + limits.sharedBytesPerBlock() + " of the device");
@@ -87,19 +94,46 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
     }
 
     /**
-     * Plans.
+     * The candidate that is predicted to be the fastest.
      *
      * @throws IllegalArgumentException if the operator is refused
      */
     static LaunchPlan of(NeighborhoodAttentionOperator operator, DeviceLimits limits) {
+        return candidates(operator, limits).get(0);
+    }
+
+    /**
+     * One plan per entry point that can run the operator, the one predicted to be the fastest first.
+     *
+     * @throws IllegalArgumentException if the operator is refused
+     */
+    static List<LaunchPlan> candidates(NeighborhoodAttentionOperator operator, DeviceLimits limits) {
         refuses(operator, limits).ifPresent(sentence -> {
             throw new IllegalArgumentException(sentence);
         });
         int dim = Math.max(operator.headDim(), operator.valueDim());
-        EntryPointShape shape = EntryPointShape.of(operator.dtype(), dim, operator.relativePositionBias())
-                .orElseThrow();
+        Comparator<LaunchPlan> fastest =
+                Comparator.comparingDouble(plan -> LaunchCost.of(plan, limits).secondsPerRow());
+        return EntryPointShape.of(operator.dtype(), dim, operator.relativePositionBias()).stream()
+                .flatMap(shape -> plans(operator, shape).stream()
+                        .filter(plan -> plan.sharedBytes() <= limits.sharedBytesPerBlock())
+                        .min(fastest)
+                        .stream())
+                .sorted(fastest)
+                .toList();
+    }
+
+    private static List<LaunchPlan> plans(NeighborhoodAttentionOperator operator, EntryPointShape shape) {
         List<GridAxis> axes = GridAxis.of(operator);
-        return new LaunchPlan(operator, shape, axes, TileBoxes.choose(axes, shape));
+        if (shape.family() == Family.STREAM) {
+            return List.of(new LaunchPlan(operator, shape, axes, TileBoxes.stream(axes, shape)));
+        }
+        if (axes.stream().anyMatch(axis -> axis.kernelSize() > MOST_HALO_KERNEL_SIZE)) {
+            return List.of();
+        }
+        return TileBoxes.halos(axes, shape, operator.additionalTokens()).stream()
+                .map(boxes -> new LaunchPlan(operator, shape, axes, boxes))
+                .toList();
     }
 
     /** Name of the PTX text, which lies next to this class. */
@@ -131,11 +165,12 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
     /** The launch for so many rows, 1 to {@link #MAX_BATCH}. */
     Launch launch(long batch) {
         return new Launch(
-                Math.toIntExact(blocks()),
-                operator.heads(),
-                Math.toIntExact(batch),
-                EntryPointShape.THREADS,
-                shape.sharedBytes());
+                Math.toIntExact(blocks()), operator.heads(), Math.toIntExact(batch), shape.threads(), sharedBytes());
+    }
+
+    /** Dynamic shared memory of a block. */
+    int sharedBytes() {
+        return shape.sharedBytes(boxes.haloRows());
     }
 
     /** Query tiles of all dilation groups, each as long as the longest. */
@@ -157,22 +192,38 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
         return Math.addExact(boxes.visitedPairs(), additionalPairs());
     }
 
-    /** Every warp takes every tile of additional keys. */
+    /** Every warp takes every tile of additional keys; in a halo only those warps that have a query. */
     private long additionalPairs() {
-        long tiles = GridAxis.ceilDivide(operator.additionalTokens(), shape.keys());
-        return tiles == 0 ? 0 : Math.multiplyExact(tiles * shape.keys(), liveBlocks() * shape.queries());
+        int additional = operator.additionalTokens();
+        if (shape.family() == Family.STREAM) {
+            long keys = GridAxis.ceilDivide(additional, shape.keys()) * shape.keys();
+            return Math.multiplyExact(keys, liveBlocks() * shape.queries());
+        }
+        int rows = boxes.haloRows();
+        long steps = additional / rows * GridAxis.ceilDivide(rows, shape.keys())
+                + GridAxis.ceilDivide(additional % rows, shape.keys());
+        Box part = boxes.query().first(shape.warpQueries());
+        return Math.multiplyExact(steps * shape.keys(), live(part) * shape.warpQueries());
     }
 
-    private long liveBlocks() {
-        return axes.get(0).liveTiles(boxes.query().z())
-                * axes.get(1).liveTiles(boxes.query().y())
-                * axes.get(2).liveTiles(boxes.query().x());
+    /** Blocks that have a query, of one head and row. */
+    long liveBlocks() {
+        return live(boxes.query());
+    }
+
+    private long live(Box box) {
+        return axes.get(0).liveTiles(box.z())
+                * axes.get(1).liveTiles(box.y())
+                * axes.get(2).liveTiles(box.x());
     }
 
     @Override
     public String describe() {
-        return entryPoint() + ": query tiles " + boxes.query() + ", key tiles " + boxes.key() + ", " + blocks() + " x "
-                + operator.heads() + " blocks, " + shape.sharedBytes() + " bytes of shared memory";
+        String keys = shape.family() == Family.HALO
+                ? "halos of " + boxes.haloRows() + " keys in steps of " + boxes.key()
+                : "key tiles " + boxes.key();
+        return entryPoint() + ": query tiles " + boxes.query() + ", " + keys + ", " + blocks() + " x "
+                + operator.heads() + " blocks, " + sharedBytes() + " bytes of shared memory";
     }
 
     @Override

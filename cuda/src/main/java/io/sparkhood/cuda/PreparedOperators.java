@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,8 @@ final class PreparedOperators implements AutoCloseable {
         this.mostBytes = mostBytes;
     }
 
-    private record Key(NeighborhoodOperator operator, Parameters parameters) {}
+    /** @param wanted the entry point that is asked for; empty: the best */
+    private record Key(NeighborhoodOperator operator, Parameters parameters, Optional<EntryPointShape> wanted) {}
 
     /** An operator made ready. */
     static final class Prepared {
@@ -72,10 +74,15 @@ final class PreparedOperators implements AutoCloseable {
     /**
      * Makes an operator ready, or finds it so, for one use.
      *
+     * @param wanted the entry point that is asked for, one of those that can run the operator; empty: the best
      * @param launches how it is launched, asked for if it is not ready
      */
-    synchronized Prepared take(NeighborhoodOperator operator, Parameters parameters, Supplier<Launches> launches) {
-        Key key = new Key(operator, operator.parameters().isEmpty() ? Parameters.NONE : parameters);
+    synchronized Prepared take(
+            NeighborhoodOperator operator,
+            Parameters parameters,
+            Optional<EntryPointShape> wanted,
+            Supplier<Launches> launches) {
+        Key key = new Key(operator, operator.parameters().isEmpty() ? Parameters.NONE : parameters, wanted);
         @Nullable Prepared found = known.get(key);
         if (found == null) {
             found = prepare(key, launches.get());

@@ -6,78 +6,124 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The boxes that query tiles and key tiles are: of all boxes of the compiled size, those for which the fewest pairs are
- * computed and copied. Axes are independent: pairs are a product of what is met on each.
+ * The boxes that query tiles and key tiles are, and what they make of an operator. Axes are independent: pairs are a product
+ * of what is met on each. All counts are those of one head and row.
  *
  * @param query box of a query tile
- * @param key box of a key tile; its innermost extent is a multiple of 8
- * @param visitedPairs pairs of a query and a key in the tiles that warps compute, all heads alike
+ * @param key box of a key tile, or of a step through a halo; its innermost extent is a multiple of 8
+ * @param visitedPairs pairs of a query and a key in the tiles that warps compute
+ * @param maskedPairs of them those in tiles that need a mask
+ * @param copiedKeys keys that all blocks together copy to shared memory
+ * @param haloRows keys that shared memory holds at once; 0 where they are streamed
  */
-record TileBoxes(Box query, Box key, long visitedPairs) {
-    /** Chooses. */
-    static TileBoxes choose(List<GridAxis> axes, EntryPointShape shape) {
-        return new Choice(axes, shape).best();
+record TileBoxes(Box query, Box key, long visitedPairs, long maskedPairs, long copiedKeys, int haloRows) {
+    /** Additional tokens come in parts of at least so many, however small the halo. */
+    private static final int LEAST_ADDITIONAL_ROWS = 64;
+
+    /** Of all boxes of the compiled size those for which the fewest pairs are computed and copied. */
+    static TileBoxes stream(List<GridAxis> axes, EntryPointShape shape) {
+        Meeting meeting = new Meeting(axes);
+        TileBoxes best = null;
+        long least = Long.MAX_VALUE;
+        for (Box query : queryBoxes(axes, shape)) {
+            Box part = query.first(shape.warpQueries());
+            for (Box key : boxes(shape.keys(), 8)) {
+                long visited = meeting.pairs(query, part, key);
+                long copied = meeting.tiles(query, query, key) * key.volume();
+                // a warp that skips a tile has still waited for it to be copied
+                long cost = visited + copied * query.volume();
+                if (cost < least) {
+                    least = cost;
+                    best = new TileBoxes(query, key, visited, visited - meeting.unmasked(query, part, key), copied, 0);
+                }
+            }
+        }
+        if (best == null) {
+            throw new IllegalStateException("no box for " + shape);
+        }
+        return best;
     }
 
-    private static final class Choice {
+    /** All boxes for an entry point that holds halos: which is best depends on the device. */
+    static List<TileBoxes> halos(List<GridAxis> axes, EntryPointShape shape, int additionalTokens) {
+        Meeting meeting = new Meeting(axes);
+        List<TileBoxes> all = new ArrayList<>();
+        for (Box query : queryBoxes(axes, shape)) {
+            long halo = (long) axes.get(0).mostKeys(query.z())
+                    * axes.get(1).mostKeys(query.y())
+                    * axes.get(2).mostKeys(query.x());
+            long rows = Math.max(halo, Math.min(additionalTokens, LEAST_ADDITIONAL_ROWS));
+            if (rows > Short.MAX_VALUE) {
+                continue; // more than any shared memory holds
+            }
+            Box part = query.first(shape.warpQueries());
+            long copied = meeting.tiles(query, query, new Box(1, 1, 1));
+            for (Box key : boxes(shape.keys(), 8)) {
+                long visited = meeting.pairs(part, part, key); // steps start where the warp's own windows do
+                all.add(new TileBoxes(query, key, visited, visited, copied, (int) (rows + 7) / 8 * 8));
+            }
+        }
+        return all;
+    }
+
+    /** Tiles and pairs that meet, each found out once per axis. */
+    private static final class Meeting {
         private final List<GridAxis> axes;
-        private final EntryPointShape shape;
-        private final Map<List<Integer>, Long> known = new HashMap<>();
+        private final Map<List<Integer>, Long> visits = new HashMap<>();
+        private final Map<List<Integer>, Long> unmasked = new HashMap<>();
 
-        Choice(List<GridAxis> axes, EntryPointShape shape) {
+        Meeting(List<GridAxis> axes) {
             this.axes = axes;
-            this.shape = shape;
         }
 
-        TileBoxes best() {
-            TileBoxes best = null;
-            long least = Long.MAX_VALUE;
-            for (Box query : boxes(shape.queries(), 1)) {
-                if (overhangs(query)) {
-                    continue;
-                }
-                for (Box key : boxes(shape.keys(), 8)) {
-                    long computed = pairs(query, query.first(shape.warpQueries()), key);
-                    // a warp that skips a tile has still waited for it to be copied
-                    long cost = computed + pairs(query, query, key);
-                    if (cost < least) {
-                        least = cost;
-                        best = new TileBoxes(query, key, computed);
-                    }
-                }
-            }
-            if (best == null) {
-                throw new IllegalStateException("no box for " + shape);
-            }
-            return best;
+        long pairs(Box tile, Box part, Box key) {
+            return Math.multiplyExact(tiles(tile, part, key), (long) part.volume() * key.volume());
         }
 
-        /** Whether an axis has room for another box in what hangs over, so that a smaller extent is never worse. */
-        private boolean overhangs(Box box) {
-            return axes.get(0).longestGroup() <= box.z() / 2 || axes.get(1).longestGroup() <= box.y() / 2;
-        }
-
-        private long pairs(Box tile, Box part, Box key) {
+        long tiles(Box tile, Box part, Box key) {
             long tiles = visits(0, tile.z(), part.z(), key.z());
             tiles = Math.multiplyExact(tiles, visits(1, tile.y(), part.y(), key.y()));
-            tiles = Math.multiplyExact(tiles, visits(2, tile.x(), part.x(), key.x()));
-            return Math.multiplyExact(tiles, (long) part.volume() * key.volume());
+            return Math.multiplyExact(tiles, visits(2, tile.x(), part.x(), key.x()));
+        }
+
+        long unmasked(Box tile, Box part, Box key) {
+            return unmasked(0, tile.z(), part.z(), key.z())
+                    * unmasked(1, tile.y(), part.y(), key.y())
+                    * unmasked(2, tile.x(), part.x(), key.x())
+                    * part.volume()
+                    * key.volume();
         }
 
         private long visits(int axis, int tile, int part, int keys) {
-            return known.computeIfAbsent(
+            return visits.computeIfAbsent(
                     List.of(axis, tile, part, keys), key -> axes.get(axis).visits(tile, part, keys));
         }
 
-        /** All boxes of a volume, both powers of two; the widest first. */
-        private static List<Box> boxes(int volume, int leastX) {
-            List<Box> boxes = new ArrayList<>();
-            for (int x = volume; x >= leastX; x /= 2) {
-                for (int y = volume / x; y >= 1; y /= 2) {
-                    boxes.add(new Box(volume / x / y, y, x));
-                }
-            }
-            return boxes;
+        private long unmasked(int axis, int tile, int part, int keys) {
+            return unmasked.computeIfAbsent(
+                    List.of(axis, tile, part, keys), key -> axes.get(axis).unmaskedVisits(tile, part, keys));
         }
+    }
+
+    private static List<Box> queryBoxes(List<GridAxis> axes, EntryPointShape shape) {
+        return boxes(shape.queries(), 1).stream()
+                .filter(box -> !overhangs(axes, box))
+                .toList();
+    }
+
+    /** Whether an axis has room for another box in what hangs over, so that a smaller extent is never worse. */
+    private static boolean overhangs(List<GridAxis> axes, Box box) {
+        return axes.get(0).longestGroup() <= box.z() / 2 || axes.get(1).longestGroup() <= box.y() / 2;
+    }
+
+    /** All boxes of a volume, both powers of two; the widest first. */
+    private static List<Box> boxes(int volume, int leastX) {
+        List<Box> boxes = new ArrayList<>();
+        for (int x = volume; x >= leastX; x /= 2) {
+            for (int y = volume / x; y >= 1; y /= 2) {
+                boxes.add(new Box(volume / x / y, y, x));
+            }
+        }
+        return boxes;
     }
 }

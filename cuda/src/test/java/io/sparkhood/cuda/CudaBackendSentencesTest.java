@@ -7,6 +7,7 @@ import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
 import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Candidate;
 import io.sparkhood.backend.Completion;
 import io.sparkhood.backend.DeviceLostException;
 import io.sparkhood.backend.Implementation;
@@ -22,6 +23,7 @@ import io.sparkhood.cuda.driver.HostDriver;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Normalization;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -237,6 +239,66 @@ class CudaBackendSentencesTest {
             tensor.close();
             assertThatThrownBy(() -> lane.upload(tensor, 8)).hasMessage("the tensor is closed");
         }
+    }
+
+    @Test
+    void candidatesArePlannedAsTheySay() {
+        NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(56, 56)
+                .heads(2)
+                .kernelSize(7)
+                .dtype(DType.FLOAT16)
+                .build();
+        List<Candidate> candidates = backend.candidates(operator, 2);
+        assertThat(candidates)
+                .extracting(Candidate::way)
+                .containsExactly(
+                        "cuda: neighborhood_attention_halo_float16_dim32: query tiles 1x8x8, halos of 200 keys in steps of"
+                                + " 1x2x16, 49 x 2 blocks, 30336 bytes of shared memory",
+                        "cuda: neighborhood_attention_float16_dim32: query tiles 1x8x8, key tiles 1x4x16, 49 x 2 blocks,"
+                                + " 25344 bytes of shared memory");
+        assertThat(candidates)
+                .extracting(Candidate::occupancy)
+                .containsExactly("5 blocks of 4 warps on a multiprocessor", "4 blocks of 4 warps on a multiprocessor");
+        for (Candidate candidate : candidates) {
+            assertThat(candidate.predictedSeconds()).isBetween(1e-6, 1e-4);
+            try (Plan plan = backend.plan(operator, 2, Parameters.NONE, candidate)) {
+                assertThat(plan.describe()).isEqualTo(candidate.way());
+                assertThat(plan.visitedPairs()).isEqualTo(candidate.visitedPairs());
+            }
+        }
+        try (Plan plan = backend.plan(operator, 2, Parameters.NONE)) {
+            assertThat(plan.describe()).isEqualTo(candidates.get(0).way());
+        }
+    }
+
+    @Test
+    void aCandidateOfAnotherOperatorIsAnError() {
+        Candidate candidate = backend.candidates(OPERATOR, 1).get(0);
+        NeighborhoodAttentionOperator other =
+                NeighborhoodAttentionOperator.on(11, 10).heads(2).kernelSize(3).build();
+        assertThatThrownBy(() -> backend.plan(other, 1, Parameters.NONE, candidate))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cuda has no such candidate for this operator: " + candidate.way());
+        NeighborhoodAttentionOperator refused =
+                NeighborhoodAttentionOperator.on(9).kernelSize(3).headDim(257).build();
+        assertThatThrownBy(() -> backend.candidates(refused, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cuda refuses: headDim and valueDim can be at most 256, but are 257 and 257");
+    }
+
+    @Test
+    void devicesThatAreNotHereAreForecast() {
+        CudaBackendProvider provider = new CudaBackendProvider();
+        Map<String, List<Candidate>> byDevice = provider.forecast(OPERATOR, 1);
+        assertThat(byDevice).containsOnlyKeys("h200", "a100", "a10");
+        assertThat(byDevice.get("h200"))
+                .extracting(Candidate::way)
+                .isEqualTo(backend.candidates(OPERATOR, 1).stream()
+                        .map(Candidate::way)
+                        .toList());
+        NeighborhoodAttentionOperator refused =
+                NeighborhoodAttentionOperator.on(9).kernelSize(3).headDim(257).build();
+        assertThat(provider.forecast(refused, 1)).isEmpty();
     }
 
     @Test

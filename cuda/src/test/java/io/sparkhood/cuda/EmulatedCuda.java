@@ -16,8 +16,8 @@ import java.util.List;
 
 /** Backends on one emulated device, which executes the PTX that ships. */
 final class EmulatedCuda implements BackendProvider {
-    /** As an NVIDIA A10: the least that the entry points must do with. */
-    private static final DeviceLimits LIMITS = new DeviceLimits(86, 72, 101_376, 102_400, 65_536);
+    /** The least that the entry points must do with. */
+    private static final DeviceLimits LIMITS = KnownDevice.A10.limits();
 
     private static final long MEMORY_BYTES = 1L << 30;
 

@@ -10,6 +10,7 @@ import io.sparkhood.cuda.emulator.LaunchReport;
 import io.sparkhood.cuda.emulator.PtxEntryPoint;
 import io.sparkhood.cuda.emulator.PtxModule;
 import io.sparkhood.operator.DType;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Port;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 record EmulatedRun(Outputs outputs, LaunchReport report) {
     /** An H200. */
-    static final DeviceLimits DEVICE = new DeviceLimits(90, 132, 232_448, 233_472, 65_536);
+    static final DeviceLimits DEVICE = KnownDevice.H200.limits();
 
     private static final Map<String, PtxModule> MODULES = new ConcurrentHashMap<>();
     private static final byte CANARY = 0x5a;
@@ -41,9 +43,18 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
      * Where tensors lie.
      *
      * @param offset elements before the first
-     * @param gap elements between one token and the next; nobody may read or write them
+     * @param gap elements between one token of the query or an output and the next; nobody may read or write them
+     * @param more elements by which the gap grows from each input to the next, so that all have strides of their own
      */
-    record Layout(int offset, int gap) {}
+    record Layout(int offset, int gap, int more) {
+        private static final List<String> INPUTS =
+                List.of("query", "key", "additionalKeys", "value", "additionalValues");
+
+        /** Of one tensor. */
+        Layout of(Port port) {
+            return new Layout(offset, gap + more * Math.max(0, INPUTS.indexOf(port.name())), 0);
+        }
+    }
 
     /** The entry point of a plan, from the PTX that ships. */
     static PtxEntryPoint entryPoint(LaunchPlan plan) {
@@ -60,18 +71,30 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
         }
     }
 
-    /** Runs; fails if an output element was not written, or anything beside them was. */
+    /** The plan of an operator with one of the entry points that can run it. */
+    static LaunchPlan plan(NeighborhoodAttentionOperator operator, EntryPointShape shape) {
+        return LaunchPlan.candidates(operator, DEVICE).stream()
+                .filter(plan -> plan.shape().equals(shape))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(shape + " does not run " + operator));
+    }
+
+    /** Runs as the backend would; fails if an output element was not written, or anything beside them was. */
     static EmulatedRun of(Example example, Layout layout) {
-        LaunchPlan plan = LaunchPlan.of(example.operator(), DEVICE);
-        return of(example, layout, entryPoint(plan), new Emulator());
+        return of(example, layout, LaunchPlan.of(example.operator(), DEVICE));
+    }
+
+    /** The same with a plan. */
+    static EmulatedRun of(Example example, Layout layout, LaunchPlan plan) {
+        return of(example, layout, plan, entryPoint(plan), new Emulator());
     }
 
     /** The same with an entry point that is to stand for the one that the plan names. */
-    static EmulatedRun of(Example example, Layout layout, PtxEntryPoint entryPoint, Emulator emulator) {
-        LaunchPlan plan = LaunchPlan.of(example.operator(), DEVICE);
+    static EmulatedRun of(
+            Example example, Layout layout, LaunchPlan plan, PtxEntryPoint entryPoint, Emulator emulator) {
         Map<String, TensorAddress> tensors = new HashMap<>();
         for (Port port : example.operator().inputs()) {
-            tensors.put(port.name(), input(emulator, port, example, layout));
+            tensors.put(port.name(), input(emulator, port, example, layout.of(port)));
         }
         for (Port port : example.operator().outputs()) {
             tensors.put(port.name(), output(emulator, port, example.batch(), layout));

@@ -1,7 +1,7 @@
 package io.sparkhood.cuda;
 
 import io.sparkhood.backend.contract.NamedCase;
-import io.sparkhood.operator.DType;
+import io.sparkhood.cuda.EntryPointShape.Family;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodAttentionOperator.Builder;
 import java.util.ArrayList;
@@ -20,6 +20,11 @@ final class EntryPointCases {
     /** Of one entry point. */
     static List<NamedCase> of(EntryPointShape shape) {
         EntryPointCases list = new EntryPointCases(shape);
+        if (shape.family() == Family.STREAM) {
+            list.largeWindows();
+        } else {
+            list.halos();
+        }
         list.windows();
         list.dims();
         list.options();
@@ -38,15 +43,31 @@ final class EntryPointCases {
         return NeighborhoodAttentionOperator.on(featureMap).headDim(shape.dim());
     }
 
-    private void windows() {
-        add("one token", 1, on(1).kernelSize(1));
+    private void largeWindows() {
         add("1 axis, primes", 1, on(151).kernelSize(83));
         add("1 axis, causal, several tiles", 1, on(150).kernelSize(150).causalAxes(0));
+        add("2 axes, window = extent", 1, on(14, 14).kernelSize(14));
+        add("2 axes, lines seen whole", 1, on(20, 16).kernelSize(7, 16));
+        add("3 axes, planes seen whole", 1, on(16, 4, 8).kernelSize(3, 4, 8));
+    }
+
+    /** Up to the largest kernelSize that a halo takes, on every number of axes. */
+    private void halos() {
+        add("1 axis, primes", 1, on(151).kernelSize(11));
+        add("1 axis, causal, several tiles", 1, on(150).kernelSize(10).causalAxes(0));
+        add("2 axes, window = extent", 1, on(7, 7).kernelSize(7).heads(3));
+        add("2 axes, largest window", 1, on(23, 29).kernelSize(11));
+        add("2 axes, blocks", 1, on(21, 23).kernelSize(7).stride(7, 5));
+        add("3 axes, steps of one line", 1, on(23, 3, 2).kernelSize(9, 3, 2));
+        add("3 axes, several halos", 1, on(5, 9, 19).kernelSize(3, 5, 9));
+    }
+
+    private void windows() {
+        add("one token", 1, on(1).kernelSize(1));
         add("1 axis, stride that does not divide", 1, on(71).kernelSize(9).stride(4));
         add("1 axis, uneven dilation groups", 1, on(74).kernelSize(7).dilation(3));
         add("2 axes, primes, 2 rows", 2, on(11, 13).kernelSize(5, 7));
         add("2 axes, tile and a token", 1, on(9, 17).kernelSize(3));
-        add("2 axes, window = extent", 1, on(14, 14).kernelSize(14));
         add("2 axes, one column", 1, on(37, 1).kernelSize(9, 1));
         add(
                 "2 axes, stride and dilation",
@@ -57,6 +78,11 @@ final class EntryPointCases {
         for (int axis = 0; axis < 3; axis++) {
             add("3 axes, causal on " + axis, 1, on(4, 6, 9).kernelSize(3).causalAxes(axis));
         }
+        add(
+                "2 axes, dilation groups of unlike tiles",
+                1,
+                on(17, 33).kernelSize(3).dilation(2));
+        add("3 axes, long on the first", 1, on(23, 2, 2).kernelSize(9, 2, 2));
         add(
                 "3 axes, stride, dilation, causal",
                 1,
@@ -75,7 +101,7 @@ final class EntryPointCases {
         add(
                 "one head whose dim is no whole number of chunks",
                 1,
-                on(7, 9).kernelSize(3).headDim(shape.dim() - 3).valueDim(12));
+                on(7, 9).kernelSize(3).headDim(shape.dim() - 1).valueDim(15));
     }
 
     private void options() {
@@ -83,7 +109,7 @@ final class EntryPointCases {
         add("scale negative", 1, on(7, 9).kernelSize(5).scale(-0.3));
         add("scale large", 1, on(7, 9).kernelSize(5).scale(4));
         add("grouped heads", 2, on(6, 11).heads(4).keyValueHeads(2).kernelSize(3));
-        for (int tokens : new int[] {1, 64, 77}) {
+        for (int tokens : new int[] {1, shape.keys() - 1, shape.keys(), shape.keys() + 13}) {
             add("additional tokens: " + tokens, 2, on(6, 7).kernelSize(3).additionalTokens(tokens));
         }
         add(
@@ -100,16 +126,5 @@ final class EntryPointCases {
                         .valueDim(9)
                         .scale(-0.1)
                         .additionalTokens(3));
-    }
-
-    /** Of all entry points of one element type. */
-    static List<NamedCase> of(DType dtype) {
-        List<NamedCase> all = new ArrayList<>();
-        for (EntryPointShape shape : EntryPointShape.all()) {
-            if (shape.dtype() == dtype) {
-                all.addAll(of(shape));
-            }
-        }
-        return all;
     }
 }

@@ -54,10 +54,10 @@ class ForwardParameterTest {
                     .dtype(shape.dtype())
                     .relativePositionBias(shape.bias())
                     .build();
-            LaunchPlan plan = LaunchPlan.of(operator, EmulatedRun.DEVICE);
+            LaunchPlan plan = EmulatedRun.plan(operator, shape);
             assertThat(EmulatedRun.entryPoint(plan).name()).isEqualTo(shape.entryPoint());
             assertThat(EmulatedRun.entryPoint(plan).parameterBytes()).isEqualTo(plan.parameterBytes());
-            assertThat(EmulatedRun.entryPoint(plan).maxThreads()).isEqualTo(EntryPointShape.THREADS);
+            assertThat(EmulatedRun.entryPoint(plan).maxThreads()).isEqualTo(shape.threads());
         }
     }
 

@@ -63,6 +63,35 @@ class GridAxisTest {
     }
 
     @Test
+    void tilesWithoutAMaskAreThoseThatAllQueriesOfAPartSee() {
+        GridAxis axis = axis(NeighborhoodAttentionOperator.on(32).kernelSize(9));
+        // queries 0 ... 3 all see keys 0 ... 8; no others see a whole tile, anchored at 0 and 12
+        assertThat(axis.unmaskedVisits(16, 4, 8)).isEqualTo(1);
+        assertThat(axis.unmaskedVisits(16, 16, 8)).isZero();
+        assertThat(axis(NeighborhoodAttentionOperator.on(32).kernelSize(32)).unmaskedVisits(16, 16, 8))
+                .isEqualTo(2 * 4);
+    }
+
+    @Test
+    void theMostKeysAreThoseOfATileInTheMiddle() {
+        assertThat(axis(NeighborhoodAttentionOperator.on(56).kernelSize(7)).mostKeys(8))
+                .isEqualTo(14);
+        assertThat(axis(NeighborhoodAttentionOperator.on(12).kernelSize(7)).mostKeys(8))
+                .isEqualTo(11);
+        assertThat(axis(NeighborhoodAttentionOperator.on(7).kernelSize(7)).mostKeys(8))
+                .isEqualTo(7);
+        assertThat(axis(NeighborhoodAttentionOperator.on(33).kernelSize(3).dilation(4))
+                        .mostKeys(4))
+                .isEqualTo(6);
+        assertThat(axis(NeighborhoodAttentionOperator.on(40).kernelSize(8).stride(8))
+                        .mostKeys(16))
+                .isEqualTo(16);
+        assertThat(axis(NeighborhoodAttentionOperator.on(40).kernelSize(5).causalAxes(0))
+                        .mostKeys(8))
+                .isEqualTo(12);
+    }
+
+    @Test
     void visitsOfDilationGroupsAddUp() {
         GridAxis axis = axis(NeighborhoodAttentionOperator.on(17).kernelSize(4).dilation(4));
         // each group of 4 is one tile of 4 keys; the group of 5 has queries 0 ... 3 on keys 0 ... 4, and query 4 on 1

@@ -13,9 +13,6 @@ import java.util.stream.Collectors;
  * uses is in the version it declares.
  */
 final class KernelRecipe {
-    /** The file of the fused entry points, compiled once per module. */
-    static final String SOURCE = "neighborhood_attention.cu";
-
     private static final String PTX_VERSION = "7.4";
     private static final List<String> OPTIONS = List.of("-std=c++17", "-O3", "-arch=compute_80", "-ptx");
 

@@ -15,7 +15,7 @@ record KernelText(String module, String source, List<String> macros) {
     static List<KernelText> all() {
         return Stream.concat(
                         EntryPointShape.all().stream()
-                                .map(shape -> new KernelText(shape.module(), KernelRecipe.SOURCE, shape.macros())),
+                                .map(shape -> new KernelText(shape.module(), shape.source(), shape.macros())),
                         UnfusedEntryPoint.all().stream()
                                 .map(code -> new KernelText(code.module(), code.source(), code.macros())))
                 .toList();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparkhood.backend.contract.AttentionCases;
 import io.sparkhood.backend.contract.NamedCase;
+import io.sparkhood.cuda.EntryPointShape.Family;
 import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.cuda.driver.Launch;
 import io.sparkhood.operator.DType;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
     private static final DeviceLimits H200 = EmulatedRun.DEVICE;
-    private static final DeviceLimits RTX_3090 = new DeviceLimits(86, 82, 101_376, 102_400, 65_536);
+    private static final DeviceLimits RTX_3090 =
+            new DeviceLimits(86, 82, 101_376, 102_400, 65_536, 1_695_000_000L, 936_000_000_000L);
 
     private static Builder on(Integer... featureMap) {
         return NeighborhoodAttentionOperator.on(featureMap).dtype(DType.BFLOAT16);
@@ -31,10 +33,15 @@ class LaunchPlanTest {
 
     @Test
     void takesTheSmallestDimThatHoldsHeadAndValue() {
-        assertThat(plan(on(9).kernelSize(3).headDim(32)).entryPoint())
+        assertThat(plan(on(99).kernelSize(33).headDim(32)).entryPoint())
                 .isEqualTo("neighborhood_attention_bfloat16_dim32");
-        assertThat(plan(on(9).kernelSize(3).headDim(8).valueDim(33)).entryPoint())
+        assertThat(plan(on(99).kernelSize(33).headDim(8).valueDim(33)).entryPoint())
                 .isEqualTo("neighborhood_attention_bfloat16_dim64");
+        assertThat(plan(on(9).kernelSize(3).headDim(32)).module())
+                .isEqualTo("neighborhood_attention_halo_bfloat16_dim32.ptx");
+        assertThat(plan(on(9).kernelSize(3).headDim(33).relativePositionBias(true))
+                        .entryPoint())
+                .isEqualTo("neighborhood_attention_halo_bfloat16_dim64_bias");
         assertThat(plan(on(9).kernelSize(3).headDim(129).relativePositionBias(true))
                         .entryPoint())
                 .isEqualTo("neighborhood_attention_bfloat16_dim256_bias");
@@ -80,7 +87,11 @@ class LaunchPlanTest {
 
     @Test
     void launchesABlockPerTileGroupHeadAndRow() {
-        LaunchPlan plan = plan(on(17, 33).kernelSize(3).dilation(2, 1).heads(3).headDim(64));
+        NeighborhoodAttentionOperator operator =
+                on(17, 33).kernelSize(3).dilation(2, 1).heads(3).headDim(64).build();
+        LaunchPlan plan = EmulatedRun.plan(
+                operator,
+                EntryPointShape.of(Family.STREAM, DType.BFLOAT16, 64, false).orElseThrow());
         // groups of 9 and 8 lines
         assertThat(plan.boxes().query()).isEqualTo(new Box(1, 16, 4));
         assertThat(plan.launch(5)).isEqualTo(new Launch(9 * 2, 3, 5, 128, 49_920));
@@ -91,8 +102,30 @@ class LaunchPlanTest {
     }
 
     @Test
+    void aHaloTakesSharedMemoryByItsKeys() {
+        LaunchPlan plan = plan(on(56, 56).kernelSize(7).heads(2));
+        // 8 x 8 queries see 14 x 14 keys, 11 at a border, and room for keys comes in eights
+        assertThat(plan.boxes())
+                .isEqualTo(new TileBoxes(new Box(1, 8, 8), new Box(1, 2, 16), 401_408, 401_408, 92 * 92, 200));
+        int queriesAndWindows = 64 * 64 + 640; // 66 windows of 8 bytes, up to a multiple of 128
+        assertThat(plan.launch(3)).isEqualTo(new Launch(49, 2, 3, 128, queriesAndWindows + 2 * 200 * 64));
+        assertThat(plan.describe())
+                .isEqualTo(
+                        "neighborhood_attention_halo_bfloat16_dim32: query tiles 1x8x8, halos of 200 keys in steps of"
+                                + " 1x2x16, 49 x 2 blocks, 30336 bytes of shared memory");
+    }
+
+    @Test
+    void additionalTokensHaveRoomInAHalo() {
+        assertThat(plan(on(9).kernelSize(3).additionalTokens(5)).boxes().haloRows())
+                .isEqualTo(16);
+        assertThat(plan(on(9).kernelSize(3).additionalTokens(500)).boxes().haloRows())
+                .isEqualTo(64);
+    }
+
+    @Test
     void refusesOldDevices() {
-        DeviceLimits turing = new DeviceLimits(75, 40, 65_536, 65_536, 65_536);
+        DeviceLimits turing = new DeviceLimits(75, 40, 65_536, 65_536, 65_536, 1, 1);
         assertThat(LaunchPlan.refuses(on(9).kernelSize(3).build(), turing))
                 .contains("the device has compute capability 7.5, less than 8.0");
     }
@@ -108,7 +141,7 @@ class LaunchPlanTest {
 
     @Test
     void refusesWhatSharedMemoryDoesNotHold() {
-        DeviceLimits small = new DeviceLimits(80, 4, 49_152, 65_536, 65_536);
+        DeviceLimits small = new DeviceLimits(80, 4, 49_152, 65_536, 65_536, 1, 1);
         assertThat(LaunchPlan.refuses(
                         on(9).kernelSize(3)
                                 .headDim(128)

@@ -27,7 +27,7 @@ final class PtxMutants {
             Map.entry("xor.b32", "and.b32"),
             Map.entry("ex2.approx.ftz.f32", "mov.f32"));
     private static final List<String> DROPPED =
-            List.of("bar.sync", "cp.async", "mov.f32", "mov.u32", "st.shared", "st.global");
+            List.of("bar.", "cp.async", "mov.f32", "mov.u32", "st.shared", "st.global");
     private static final Pattern CONSTANT =
             Pattern.compile("^(\\s*(?:add|sub|shl|shr|and|mul\\.lo|mad\\.lo)\\.\\S+\\s+%r\\d+, %r\\d+, )(-?\\d+)(.*)$");
     private static final Pattern ADDRESS = Pattern.compile("\\[(%\\w+)(?:\\+(-?\\d+))?\\]");
@@ -38,23 +38,30 @@ final class PtxMutants {
     /**
      * A changed text.
      *
+     * @param line that is changed, counted from 1
      * @param change the line as it was and as it is
-     * @param text with it
+     * @param lines of the text before, the same list for all mutants
+     * @param changed the line as it is
      */
-    record Mutant(String change, String text) {}
+    record Mutant(int line, String change, List<String> lines, String changed) {
+        /** The text with it. */
+        String text() {
+            List<String> text = new ArrayList<>(lines);
+            text.set(line - 1, changed);
+            return String.join("\n", text);
+        }
+    }
 
     /** Every one of them. */
     static List<Mutant> of(String ptx) {
-        List<String> lines = new ArrayList<>(ptx.lines().toList());
+        List<String> lines = ptx.lines().toList();
         List<Mutant> mutants = new ArrayList<>();
         for (int at = 0; at < lines.size(); at++) {
             String line = lines.get(at);
             for (String changed : changes(line)) {
-                lines.set(at, changed);
-                mutants.add(new Mutant(
-                        "line " + (at + 1) + ": " + line.strip() + " => " + changed.strip(), String.join("\n", lines)));
+                String change = "line " + (at + 1) + ": " + line.strip() + " => " + changed.strip();
+                mutants.add(new Mutant(at + 1, change, lines, changed));
             }
-            lines.set(at, line);
         }
         return mutants;
     }

@@ -2,6 +2,7 @@ package io.sparkhood.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkhood.cuda.EntryPointShape.Family;
 import io.sparkhood.operator.DType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,10 +30,14 @@ class RegisterBudgetTest {
             256, new int[] {255, 255});
 
     private static final Map<Integer, int[]> PLAIN = Map.of(
-            32, new int[] {192, 192},
+            32, new int[] {192, 200},
             64, new int[] {184, 184},
             128, new int[] {208, 208},
             256, new int[] {255, 255});
+
+    private static final Map<Integer, int[]> HALOS = Map.of(
+            32, new int[] {96, 128},
+            64, new int[] {128, 168});
 
     @Test
     void everyEntryPointAssemblesWithoutSpillsAndWithinItsRegisters() throws IOException {
@@ -80,9 +85,10 @@ class RegisterBudgetTest {
     @Test
     void budgetsLeaveRoomForTheBlocksThatAShapePromises() {
         for (EntryPointShape shape : EntryPointShape.all()) {
-            assertThat(ceilTo8(budget(shape)) * EntryPointShape.THREADS * shape.blocks())
+            assertThat(ceilTo8(budget(shape)) * shape.threads() * shape.blocks())
                     .as("%s", shape)
                     .isLessThanOrEqualTo(65_536);
+            assertThat(budget(shape)).as("%s", shape).isLessThanOrEqualTo(shape.registers());
         }
     }
 
@@ -98,7 +104,8 @@ class RegisterBudgetTest {
     }
 
     private static int budget(EntryPointShape shape) {
-        Map<Integer, int[]> budgets = shape.dtype() == DType.FLOAT32 ? PLAIN : TENSOR_CORES;
+        Map<Integer, int[]> budgets =
+                shape.family() == Family.HALO ? HALOS : shape.dtype() == DType.FLOAT32 ? PLAIN : TENSOR_CORES;
         return Objects.requireNonNull(budgets.get(shape.dim()))[shape.bias() ? 1 : 0];
     }
 

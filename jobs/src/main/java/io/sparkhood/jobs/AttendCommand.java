@@ -143,6 +143,14 @@ final class AttendCommand implements Callable<Integer> {
     @Nullable
     Boolean checkFinite;
 
+    @Option(
+            names = "--implementation",
+            paramLabel = "NAME",
+            description = "How to compute: auto, fused, gemm or naive; a backend without it refuses. Default: auto, the"
+                    + " backend's choice.")
+    @Nullable
+    String implementation;
+
     @Mixin
     BackendOptionsMixin backend = new BackendOptionsMixin();
 

@@ -41,6 +41,7 @@ record AttendRun(AttendCommand options, PrintWriter out) {
                 .setKernelSize(options.kernelSize)
                 .setBackend(options.backend.backend)
                 .setBackendThreads(options.backend.backendThreads);
+        set(options.implementation, stage::setImplementation);
         set(options.queryCol, stage::setQueryCol);
         set(options.keyCol, stage::setKeyCol);
         set(options.valueCol, stage::setValueCol);

@@ -1,7 +1,11 @@
 package io.sparkhood.jobs;
 
+import io.sparkhood.backend.Implementation;
+import io.sparkhood.jobs.profile.Explanation;
 import io.sparkhood.jobs.profile.FreshJvms;
 import io.sparkhood.jobs.profile.OptionProblems;
+import io.sparkhood.jobs.profile.PaperProblems;
+import io.sparkhood.jobs.profile.PaperRun;
 import io.sparkhood.jobs.profile.Problem;
 import io.sparkhood.jobs.profile.ProfileRun;
 import io.sparkhood.jobs.profile.ProfileSettings;
@@ -74,6 +78,21 @@ final class ProfileCommand implements Callable<Integer> {
                     + " where it takes no more than seconds.")
     private String backend = ProfileSettings.ALL;
 
+    @Option(
+            names = "--implementation",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "How to compute: auto, fused, gemm or naive; a backend without it says so. Default: auto, the"
+                    + " backend's choice.")
+    private String implementation = "auto";
+
+    @Option(
+            names = "--paper",
+            description = "Instead of one problem the sweep of \"Faster Neighborhood Attention\" in a size that takes"
+                    + " minutes: 1-D and 2-D, float32 and float16, kernel sizes, dilations, causal. Prints how much faster"
+                    + " gemm and fused are than naive, next to the paper's figures.")
+    private boolean paper;
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads on the CPU. Default: one per processor.")
     private @Nullable Integer threads;
 
@@ -117,6 +136,17 @@ final class ProfileCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Option(
+            names = "--explain",
+            arity = "0..1",
+            fallbackValue = "h200",
+            paramLabel = "DEVICE",
+            description =
+                    "Say between which ways the backends choose, with the time that their models predict and, where"
+                            + " there is such a device, measure. Without a GPU it predicts for DEVICE: h200, a100 or a10."
+                            + " Default: h200.")
+    private @Nullable String explain;
+
+    @Option(
             names = "--fresh-jvms",
             paramLabel = "N",
             description = "Do all this in N new JVMs, one after the other, and print a table over them in markdown.")
@@ -134,6 +164,7 @@ final class ProfileCommand implements Callable<Integer> {
         ProfileSettings settings = new ProfileSettings(
                 problems(),
                 backend,
+                Implementation.of(implementation),
                 threads == null ? Runtime.getRuntime().availableProcessors() : threads,
                 BackendOptionsMixin.optional(scratchBytes),
                 BackendOptionsMixin.optional(deviceMemoryBytes),
@@ -142,9 +173,13 @@ final class ProfileCommand implements Callable<Integer> {
                 Optional.ofNullable(csv),
                 Optional.ofNullable(plot));
         var out = spec.commandLine().getOut();
-        if (freshJvms != null) {
+        if (paper) {
+            new PaperRun(settings, out).measure();
+        } else if (freshJvms != null) {
             new FreshJvms(freshJvms, Main.class, argumentsOfOneJvm(spec))
                     .run(settings, out, spec.commandLine().getErr());
+        } else if (explain != null) {
+            new Explanation(settings, explain, out).print();
         } else if (dryRun) {
             new ProfileRun(settings, out).plan();
         } else {
@@ -154,6 +189,15 @@ final class ProfileCommand implements Callable<Integer> {
     }
 
     private void requireTogether() {
+        boolean other = standard != null || options != null || one != null;
+        if (paper && (other || !implementation.equals("auto"))) {
+            throw new IllegalArgumentException("--paper brings its own problems, dtypes and implementations; leave out"
+                    + " --standard, --options, --implementation and the options of one problem");
+        }
+        if (paper && (dryRun || explain != null || csv != null || plot != null || freshJvms != null)) {
+            throw new IllegalArgumentException(
+                    "--paper prints one table; leave out --dry-run, --explain, --csv, --plot and --fresh-jvms");
+        }
         if (standard != null && options != null) {
             throw new IllegalArgumentException(
                     "--standard and --options bring their own problems; leave out one of them");
@@ -165,6 +209,10 @@ final class ProfileCommand implements Callable<Integer> {
         if (dryRun && (csv != null || plot != null || freshJvms != null)) {
             throw new IllegalArgumentException("--dry-run computes nothing; leave out --csv, --plot and --fresh-jvms");
         }
+        if (explain != null && (dryRun || csv != null || plot != null || freshJvms != null)) {
+            throw new IllegalArgumentException(
+                    "--explain prints its own lines; leave out --dry-run, --csv, --plot and --fresh-jvms");
+        }
         if (plot != null && freshJvms != null) {
             throw new IllegalArgumentException("--plot draws what one JVM measures; leave out --fresh-jvms");
         }
@@ -172,6 +220,9 @@ final class ProfileCommand implements Callable<Integer> {
 
     private List<Problem> problems() {
         DType type = DType.of(dtype);
+        if (paper) {
+            return PaperProblems.all();
+        }
         if (standard != null) {
             return standard.contains(ProfileSettings.ALL)
                     ? StandardProblems.all(type)

@@ -73,7 +73,7 @@ class AttendTest {
                                 + " --log-sum-exp-col lse --run-time-col run --additional-key-col ak"
                                 + " --additional-value-col av --feature-map 8,9 --heads 4 --key-value-heads 2"
                                 + " --kernel-size 3,5 --stride 2,1 --dilation 1,2 --causal-axes 0,1 --scale 0.25"
-                                + " --backend reference --backend-threads 3 --max-batch-bytes 4096"
+                                + " --implementation naive --backend reference --backend-threads 3 --max-batch-bytes 4096"
                                 + " --scratch-bytes 20000 --device-memory-bytes 30000"
                                 + " --keep-input-cols false --handle-invalid keep --error-col why --check-finite true")
                         .split(" "));
@@ -99,6 +99,7 @@ class AttendTest {
         assertThat(List.of(stage.getHeads(), stage.getKeyValueHeads(), stage.getBackendThreads()))
                 .containsExactly(4, 2, 3);
         assertThat(stage.getScale()).isEqualTo(0.25);
+        assertThat(stage.getImplementation()).isEqualTo("naive");
         assertThat(stage.getMaxBatchBytes()).isEqualTo(4096);
         assertThat(stage.getScratchBytes()).isEqualTo(20000);
         assertThat(stage.getDeviceMemoryBytes()).isEqualTo(30000);

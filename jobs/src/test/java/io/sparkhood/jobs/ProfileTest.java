@@ -33,7 +33,13 @@ class ProfileTest {
                 "--options=bias --standard=nat1                 | --standard and --options bring their own problems; leave out one of them",
                 "--options=bias,nat2                            | --options knows plain, causal, stride, dilated, bias, additional, logSumExp, grouped, valueDim, headDim16, headDim20, headDim40, headDim64, headDim80, float16, bfloat16, everything, but not 'nat2'",
                 "--options --plot a.png                         | --plot draws one problem, but there are 17; name one of them, such as plain",
+                "--paper --heads 2                              | --paper brings its own problems, dtypes and implementations; leave out --standard, --options, --implementation and the options of one problem",
+                "--paper --implementation gemm                  | --paper brings its own problems, dtypes and implementations; leave out --standard, --options, --implementation and the options of one problem",
+                "--paper --explain                              | --paper prints one table; leave out --dry-run, --explain, --csv, --plot and --fresh-jvms",
+                "--paper --csv a.csv                            | --paper prints one table; leave out --dry-run, --explain, --csv, --plot and --fresh-jvms",
+                "--standard --implementation fast               | implementation must be one of auto, fused, gemm, naive, but is 'fast'",
                 "--standard --dry-run --csv a.csv               | --dry-run computes nothing; leave out --csv, --plot and --fresh-jvms",
+                "--standard --explain --dry-run                 | --explain prints its own lines; leave out --dry-run, --csv, --plot and --fresh-jvms",
                 "--standard=nat1 --plot a.png --fresh-jvms 2    | --plot draws what one JVM measures; leave out --fresh-jvms",
                 "--standard --fresh-jvms 0                      | --fresh-jvms must be at least 1, but is 0",
                 "--standard --threads 0                         | --threads must be at least 1, but is 0",
@@ -73,6 +79,50 @@ class ProfileTest {
         assertThat(lines.get(4))
                 .isEqualTo("  reference: one query at a time, double precision; tile bound 8.00x, scratch 0.7 kB per"
                         + " thread");
+    }
+
+    @Test
+    void aDryRunShowsTheImplementationThatWasAskedFor() {
+        String[] problem = {"--feature-map=8,9", "--kernel-size=3", "--heads=2", "--dry-run", ""};
+        problem[4] = "--implementation=gemm";
+        assertThat(profile(problem).out())
+                .containsPattern(
+                        "  cpu: gemm in tiles of .*; tile bound .*x, scratch .* per thread, attention weights 5.2 kB")
+                .contains("  reference: refuses: it has only the definition, not the gemm implementation; choose"
+                        + " implementation=auto, or backend=cpu");
+        problem[4] = "--implementation=naive";
+        assertThat(profile(problem).out())
+                .containsPattern("  cpu: naive, one query and key at a time; tile bound 8.00x, scratch .* per thread,"
+                        + " attention weights 5.2 kB");
+        problem[4] = "--implementation=fused";
+        assertThat(profile(problem).out()).containsPattern("  cpu: tiles of .* per thread\\R");
+    }
+
+    @Test
+    void anExplanationNamesEveryWayWithItsPrediction() {
+        Jobs.Outcome outcome = profile(
+                "--feature-map", "56,56", "--kernel-size", "7", "--heads", "2", "--dtype", "float16", "--explain");
+        assertThat(outcome.exitCode()).isZero();
+        List<String> lines = outcome.out().lines().toList();
+        assertThat(lines).hasSize(13);
+        assertThat(lines.get(6)).startsWith("  cuda on h200, not run on hardware: ");
+        assertThat(lines.get(7))
+                .isEqualTo(
+                        "    cuda: neighborhood_attention_halo_float16_dim32: query tiles 1x8x8, halos of 200 keys in"
+                                + " steps of 1x2x16, 49 x 2 blocks, 30336 bytes of shared memory; 153664 of 401408 executed"
+                                + " pairs are useful, 2.61x");
+        assertThat(lines.get(8))
+                .matches("      5 blocks of 4 warps on a multiprocessor; predicted 0\\.\\d+ ms, not measured");
+        assertThat(lines.get(9)).startsWith("    cuda: neighborhood_attention_float16_dim32: ");
+        assertThat(lines.get(11)).matches("  cpu: tiles of .* executed pairs are useful, .*x; one way");
+    }
+
+    @Test
+    void anExplanationPredictsForKnownDevicesOnly() {
+        String[] other = {"--feature-map=9", "--kernel-size=3", "--backend=cuda", "--explain=a10"};
+        assertThat(profile(other).out()).contains("  cuda on a10, not run on hardware: ");
+        other[3] = "--explain=h100";
+        assertThat(profile(other).lastLine()).isEqualTo("--explain predicts for h200, a100, a10, but is 'h100'");
     }
 
     @Test

@@ -94,7 +94,10 @@ class NotebooksRunTest {
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.lines()).hasSize(2).allMatch(line -> line.matches("0[12]-[ab]: passed in \\d+ s"));
         assertThat(Files.readString(root.resolve("notebooks/target/jupyter/kernels/java/kernel.json")))
-                .contains("\"-Dspark.master=spark://host:7077\"", "\"-Xmx3g\"", "\"Kernel\", \"{connection_file}\"]")
+                .contains(
+                        "\"-Dspark.master=spark://host:7077\"",
+                        "\"-Xmx3g\"",
+                        "\"io.sparkhood.notebook.NotebookKernel\", \"Kernel\", \"{connection_file}\"]")
                 .contains("\"-Dspark.jars=" + root + "/jobs/target/sparkhood-jobs-1.jar\"")
                 .contains("\"SPARK_HOME\": \"/the/home\"")
                 .contains("\"" + root + "/jobs/target/sparkhood-jobs-1.jar:spark.jar:" + root
@@ -114,6 +117,18 @@ class NotebooksRunTest {
                 .startsWith(
                         "01-a: the kernel did not start (try 1 of 6)", "01-a: the kernel did not start (try 2 of 6)");
         assertThat(outcome.lines().get(2)).startsWith("01-a: passed in ");
+    }
+
+    @Test
+    void aKernelThatEndsBecauseItStartedBadlyIsTriedAgain() throws Exception {
+        jupyter(
+                "[[ $(wc -l <" + root + "/calls) -ge 2 ]] && exit 0",
+                "echo \"Of the kernel's 3 threads that read channels only 2 started; the kernel ends, so that Jupyter\" >&2",
+                "echo 'nbclient.exceptions.DeadKernelError: Kernel died' >&2",
+                "exit 1");
+        Outcome outcome = run("--execute", root.resolve("notebooks/01-a.ipynb") + "");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.lines()).hasSize(2).startsWith("01-a: the kernel did not start (try 1 of 6)");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.sparkhood.backend;
 
 import io.sparkhood.operator.Operator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -27,6 +28,25 @@ public interface Backend extends AutoCloseable {
      * @throws DeviceLostException if the device is lost to this process
      */
     Plan plan(Operator operator, long maxBatch, Parameters parameters);
+
+    /**
+     * The ways in which {@link #plan} could run an operator, the one that it takes first; empty where there is one way only.
+     *
+     * @param batch rows of the run whose time is predicted
+     * @throws IllegalArgumentException if the operator is refused
+     */
+    default List<Candidate> candidates(Operator operator, long batch) {
+        return List.of();
+    }
+
+    /**
+     * As {@link #plan(Operator, long, Parameters)}, in the way of a candidate: for those who compare.
+     *
+     * @throws IllegalArgumentException also if the candidate is none of this backend for the operator
+     */
+    default Plan plan(Operator operator, long maxBatch, Parameters parameters, Candidate candidate) {
+        throw new IllegalArgumentException(name() + " has no candidates");
+    }
 
     /**
      * Opens a lane for the task that the calling thread is.

@@ -1,6 +1,8 @@
 package io.sparkhood.backend;
 
+import io.sparkhood.operator.Operator;
 import java.util.List;
+import java.util.Map;
 
 /** What a backend module registers with {@link java.util.ServiceLoader}. Stateless; needs a public no-argument constructor. */
 public interface BackendProvider {
@@ -19,6 +21,14 @@ public interface BackendProvider {
      */
     default List<String> devices() {
         return List.of();
+    }
+
+    /**
+     * What {@link Backend#candidates} would say on devices that are known by their data sheets, by the device's name in lower
+     * case; empty where the backend predicts nothing, or refuses. Touches no device and no optional class.
+     */
+    default Map<String, List<Candidate>> forecast(Operator operator, long batch) {
+        return Map.of();
     }
 
     /**

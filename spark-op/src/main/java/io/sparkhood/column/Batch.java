@@ -27,7 +27,8 @@ final class Batch {
     private final PartitionLoop loop;
     private final Buffers buffers;
     private final Map<String, Tensor> tensors = new HashMap<>(); // by port name
-    private final Map<String, Object> adopted = new HashMap<>(); // outputs by port name: the arrays they are written to
+    private final Map<String, Object> arrays = new HashMap<>(); // of a row that is alone: outputs by port name
+    private final List<Port> toUnpack;
     private final long start;
     private final Completion done;
     private final long computeNanos;
@@ -43,7 +44,7 @@ final class Batch {
             adopt(rows.get(0));
         }
         List<Port> toPack = withoutTensor(plan.operator().inputs());
-        List<Port> toUnpack = withoutTensor(plan.operator().outputs());
+        toUnpack = withoutTensor(plan.operator().outputs());
         toPack.forEach(port -> tensors.put(port.name(), buffers.tensor(port, rows.size())));
         toUnpack.forEach(port -> tensors.put(port.name(), buffers.tensor(port, rows.size())));
         long begin = System.nanoTime();
@@ -90,10 +91,8 @@ final class Batch {
         for (OutputColumn column : loop.transform().outputs()) {
             Port port = PartitionLoop.port(plan.operator(), column);
             Object array = column.array(port);
-            OutputColumn.adopt(plan.lane(), array, port).ifPresent(tensor -> {
-                tensors.put(port.name(), tensor);
-                adopted.put(port.name(), array);
-            });
+            arrays.put(port.name(), array);
+            OutputColumn.adopt(plan.lane(), array, port).ifPresent(tensor -> tensors.put(port.name(), tensor));
         }
     }
 
@@ -148,12 +147,11 @@ final class Batch {
 
     /** The array of a row's output, computed there or copied there now. */
     private Object filled(OutputColumn column, Port port, int row) {
-        @Nullable Object there = adopted.get(port.name());
-        if (there != null) {
-            return there;
+        @Nullable Object made = arrays.get(port.name());
+        Object array = made == null ? column.array(port) : made;
+        if (toUnpack.contains(port)) {
+            OutputColumn.read(plan.lane().staging(tensor(port)), row * port.elements(), array, port);
         }
-        Object array = column.array(port);
-        OutputColumn.read(plan.lane().staging(tensor(port)), row * port.elements(), array, port);
         return array;
     }
 

@@ -1,5 +1,6 @@
 package io.sparkhood.column;
 
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.TaskTurns;
 import java.io.Serializable;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Map;
  * How a partition is cut into batches and where they run.
  *
  * @param backend {@code auto} or the name of a backend
+ * @param implementation how a backend computes
  * @param threads threads of one task's lane
  * @param maxBatchBytes inputs and outputs of the rows looked ahead
  * @param scratchBytes memory that each thread of a backend may hold beside the tensors, 0 for the backend's own default
@@ -17,6 +19,7 @@ import java.util.Map;
  */
 public record BatchOptions(
         String backend,
+        Implementation implementation,
         int threads,
         long maxBatchBytes,
         long scratchBytes,

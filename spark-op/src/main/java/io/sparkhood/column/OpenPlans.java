@@ -135,7 +135,8 @@ final class OpenPlans implements AutoCloseable {
                 .withDevice(TaskDevice.address())
                 .withScratchBytes(options.scratchBytes())
                 .withMemoryBudgetBytes(options.deviceMemoryBytes())
-                .withTurns(options.turns());
+                .withTurns(options.turns())
+                .withImplementation(options.implementation());
         Chosen chosen = Backends.choose(options.backend(), operator, opened);
         Backend backend = chosen.handle().backend();
         OpenLane lane = lane(chosen.handle());

@@ -2,8 +2,8 @@ package io.sparkhood.column;
 
 import io.sparkhood.backend.OutOfDeviceMemoryException;
 import io.sparkhood.column.OpenPlans.OpenPlan;
+import io.sparkhood.column.OperatorsBySizes.Sized;
 import io.sparkhood.column.WindowRow.PendingRow;
-import io.sparkhood.operator.Operator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
@@ -20,6 +20,7 @@ import scala.Tuple2;
  */
 public final class RowByRow implements AutoCloseable {
     private final PartitionLoop loop;
+    private final OperatorsBySizes operators;
     private final OpenPlans plans;
     private final KillWatch watch;
 
@@ -37,6 +38,7 @@ public final class RowByRow implements AutoCloseable {
         List<Integer> places = IntStream.range(0, columns.size()).boxed().toList();
         BatchOptions one = oneRow(options);
         this.loop = new PartitionLoop(transform, columns, places, rows, one, LoopMetrics.ofTheJvmAlone());
+        this.operators = new OperatorsBySizes(rows);
         this.plans = new OpenPlans(rows, one);
         this.watch = new KillWatch(TaskContext.get(), plans::cancel);
     }
@@ -50,6 +52,7 @@ public final class RowByRow implements AutoCloseable {
     private static BatchOptions oneRow(BatchOptions options) {
         return new BatchOptions(
                 options.backend(),
+                options.implementation(),
                 options.threads(),
                 1,
                 options.scratchBytes(),
@@ -70,9 +73,9 @@ public final class RowByRow implements AutoCloseable {
     public List<Object> compute(Object... tensors) {
         Tuple2<Row, Product> input = new Tuple2<>(Row.empty(), PartitionLoop.tuple(List.of(tensors)));
         List<TensorValue> values = loop.decode(input);
-        Operator operator = loop.rows().of(values);
+        Sized sized = operators.of(values);
         loop.requireFinite(values);
-        PendingRow row = new PendingRow(input, values, operator, 0);
+        PendingRow row = new PendingRow(input, values, sized, 0);
         try {
             run(row);
         } catch (CancellationException e) {

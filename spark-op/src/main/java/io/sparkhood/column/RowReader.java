@@ -1,6 +1,7 @@
 package io.sparkhood.column;
 
 import io.sparkhood.column.InvalidRows.Handling;
+import io.sparkhood.column.OperatorsBySizes.Sized;
 import io.sparkhood.column.WindowRow.InvalidRow;
 import io.sparkhood.column.WindowRow.PendingRow;
 import io.sparkhood.operator.Operator;
@@ -18,6 +19,7 @@ final class RowReader {
     private final PartitionLoop loop;
     private final Iterator<Tuple2<Row, Product>> input;
     private final KillWatch watch;
+    private final OperatorsBySizes operators;
     private @Nullable WindowRow next; // read already, but not taken
     private long rowsRead;
     private boolean operatorSeen;
@@ -26,6 +28,7 @@ final class RowReader {
         this.loop = loop;
         this.input = input;
         this.watch = watch;
+        this.operators = new OperatorsBySizes(loop.rows());
     }
 
     /** The next row without taking it, or null if there is none. */
@@ -49,10 +52,10 @@ final class RowReader {
         Tuple2<Row, Product> row = nextInput(number);
         try {
             List<TensorValue> tensors = loop.decode(row);
-            Operator operator = loop.rows().of(tensors);
+            Sized sized = operators.of(tensors);
             loop.requireFinite(tensors);
-            warnOnce(operator);
-            return new PendingRow(row, tensors, operator, number);
+            warnOnce(sized.operator());
+            return new PendingRow(row, tensors, sized, number);
         } catch (InvalidRowException e) {
             return invalid(row, number, e);
         }

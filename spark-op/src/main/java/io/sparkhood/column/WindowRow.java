@@ -1,5 +1,6 @@
 package io.sparkhood.column;
 
+import io.sparkhood.column.OperatorsBySizes.Sized;
 import io.sparkhood.operator.Operator;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -29,12 +30,12 @@ sealed interface WindowRow {
         private final long tensorBytes;
         private final long otherBytes;
 
-        PendingRow(Tuple2<Row, Product> input, List<TensorValue> tensors, Operator operator, long number) {
+        PendingRow(Tuple2<Row, Product> input, List<TensorValue> tensors, Sized sized, long number) {
             this.input = input;
             this.tensors = tensors;
-            this.operator = operator;
+            this.operator = sized.operator();
             this.number = number;
-            tensorBytes = operator.rowBytes();
+            tensorBytes = sized.rowBytes();
             otherBytes = RowBytes.of(input._1());
         }
 

@@ -41,33 +41,45 @@ final class CpuBackend extends HostBackend {
                     + operator.getClass().getSimpleName()
                     + ": fused attention keeps neither scores nor weights; choose implementation=auto, gemm or naive");
         }
-        if (operator instanceof NeighborhoodScoresOperator scores) {
-            return refuses(UnfusedPlans.asAttention(scores), 1);
-        }
-        return refuses(UnfusedPlans.asAttention((NeighborhoodAggregateOperator) operator), 1);
+        NeighborhoodAttentionOperator alike = operator instanceof NeighborhoodScoresOperator scores
+                ? UnfusedPlans.asAttention(scores)
+                : UnfusedPlans.asAttention((NeighborhoodAggregateOperator) operator);
+        return implementation() == Implementation.NAIVE
+                ? refusesNaive(operator, alike)
+                : refusesTiles(alike, scratchBytes / Float.BYTES);
     }
 
     private Optional<String> refusesAttention(NeighborhoodAttentionOperator attention) {
-        if (implementation() != Implementation.GEMM) {
-            return refuses(attention, 1);
-        }
-        return refuses(UnfusedPlans.first(attention), UnfusedPlans.TILED_PASSES)
-                .or(() -> refuses(UnfusedPlans.second(attention), UnfusedPlans.TILED_PASSES));
+        return switch (implementation()) {
+            case AUTO, FUSED -> refusesTiles(attention, scratchBytes / Float.BYTES);
+            case NAIVE -> refusesNaive(attention, attention);
+            case GEMM -> {
+                long share = unfused.share(attention);
+                yield refusesTiles(UnfusedPlans.first(attention), share)
+                        .or(() -> refusesTiles(UnfusedPlans.second(attention), share));
+            }
+        };
     }
 
-    /** The limits of one pass over tiles that has a share of the scratch, or of plain loops. */
-    private Optional<String> refuses(NeighborhoodAttentionOperator operator, int shares) {
-        if (Float.isInfinite(Tilings.queryFactor(operator, LN_2))) {
-            return Optional.of("scale " + operator.scale() + " is beyond float32; use backend=reference");
+    private static Optional<String> refusesScale(NeighborhoodAttentionOperator operator) {
+        return Float.isInfinite(Tilings.queryFactor(operator, LN_2))
+                ? Optional.of("scale " + operator.scale() + " is beyond float32; use backend=reference")
+                : Optional.empty();
+    }
+
+    /** The limits of a pass over tiles that may have so many floats of scratch. */
+    private Optional<String> refusesTiles(NeighborhoodAttentionOperator operator, long floats) {
+        Optional<String> scale = refusesScale(operator);
+        if (scale.isPresent()) {
+            return scale;
         }
-        if (implementation() == Implementation.NAIVE) {
-            return Optional.empty();
-        }
-        long least = shares * Float.BYTES * tilings.leastFloats(operator);
-        if (least > scratchBytes) {
+        long least = tilings.leastFloats(operator);
+        if (least > floats) {
             return Optional.of("headDim " + operator.headDim() + ", valueDim " + operator.valueDim() + " and "
-                    + operator.heads() / operator.keyValueHeads() + " heads per key need " + least
-                    + " bytes of scratch per thread, more than the limit of " + scratchBytes + "; raise scratchBytes");
+                    + operator.heads() / operator.keyValueHeads() + " heads per key need "
+                    + (scratchBytes + Float.BYTES * (least - floats))
+                    + " bytes of scratch per thread, more than the limit"
+                    + " of " + scratchBytes + "; raise scratchBytes");
         }
         long table = operator.relativePositionBias() ? BiasTables.floats(operator, math.lanes()) : 0;
         if (table > MAX_ARRAY_ELEMENTS) {
@@ -75,6 +87,18 @@ final class CpuBackend extends HostBackend {
                     + MAX_ARRAY_ELEMENTS + " of a Java array");
         }
         return Optional.empty();
+    }
+
+    /** The limits of plain loops. */
+    private Optional<String> refusesNaive(NeighborhoodOperator operator, NeighborhoodAttentionOperator alike) {
+        long least = Float.BYTES * unfused.naiveFloats(operator);
+        return refusesScale(alike)
+                .or(() -> least <= scratchBytes
+                        ? Optional.empty()
+                        : Optional.of("headDim " + alike.headDim() + ", valueDim " + alike.valueDim() + " and "
+                                + operator.slots() + " keys per query need " + least
+                                + " bytes of scratch per thread, more than the limit of " + scratchBytes
+                                + "; raise scratchBytes"));
     }
 
     @Override

@@ -22,7 +22,7 @@ final class NaiveMixWorker extends QueryWorker {
         valueDim = pass.valueDim();
         softmax = pass.normalization() == Normalization.SOFTMAX;
         groupHeads = operator.heads() / operator.keyValueHeads();
-        int whole = wholeVectors(math, valueDim);
+        int whole = (int) wholeVectors(math, valueDim);
         mixed = from;
         widened = from + whole;
         sum = from + 2 * whole;
@@ -32,7 +32,7 @@ final class NaiveMixWorker extends QueryWorker {
     record NaiveMix(NeighborhoodOperator operator, TileMath math, int valueDim, Normalization normalization) {
         /** Floats of scratch. */
         long floats() {
-            return 2L * wholeVectors(math, valueDim) + math.lanes();
+            return 2 * wholeVectors(math, valueDim) + math.lanes();
         }
     }
 

@@ -20,7 +20,7 @@ final class NaiveScoresWorker extends QueryWorker {
         bias = pass.bias();
         groupHeads = operator.heads() / operator.keyValueHeads();
         widenedQuery = from;
-        widenedKey = from + wholeVectors(math, headDim);
+        widenedKey = from + (int) wholeVectors(math, headDim);
     }
 
     /**
@@ -31,7 +31,7 @@ final class NaiveScoresWorker extends QueryWorker {
     record NaiveScores(NeighborhoodOperator operator, TileMath math, int headDim, double scale, float[] bias) {
         /** Floats of scratch. */
         long floats() {
-            return 2L * wholeVectors(math, headDim);
+            return 2 * wholeVectors(math, headDim);
         }
     }
 

@@ -44,8 +44,9 @@ abstract class QueryWorker implements PassWorker {
         return rows.base(row, head) + token * rows.tokenStride();
     }
 
-    /** Whole vectors of so many elements. */
-    static int wholeVectors(TileMath math, long elements) {
-        return (int) ((elements + 2L * math.lanes() - 1) / (2L * math.lanes()) * (2L * math.lanes()));
+    /** The floats of whole pairs of vectors that hold so many elements. */
+    static long wholeVectors(TileMath math, long elements) {
+        long pair = 2L * math.lanes();
+        return (elements + pair - 1) / pair * pair;
     }
 }

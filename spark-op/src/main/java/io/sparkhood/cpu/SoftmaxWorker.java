@@ -19,7 +19,7 @@ final class SoftmaxWorker extends QueryWorker {
         super(operator, math, lane, scratch);
         logSumExp = operator.logSumExp();
         slots = (int) operator.slots();
-        int whole = wholeVectors(math, slots);
+        int whole = (int) wholeVectors(math, slots);
         vectors = whole / math.lanes();
         row = from;
         max = row + whole;
@@ -28,7 +28,7 @@ final class SoftmaxWorker extends QueryWorker {
 
     /** Floats of scratch. */
     static long floats(NeighborhoodAttentionOperator operator, TileMath math) {
-        return (operator.slots() / (2L * math.lanes()) + 1) * 2 * math.lanes() + 2L * math.lanes();
+        return wholeVectors(math, operator.slots()) + 2L * math.lanes();
     }
 
     @Override

@@ -86,7 +86,7 @@ record UnfusedPlan(
     /** Collects passes whose parts of the scratch follow each other. */
     static final class Builder {
         /** Floats between the parts, so that the whole vectors that one reads are its own. */
-        private static final long GAP = 64;
+        static final long GAP = 64;
 
         private final List<Pass> passes = new ArrayList<>();
 

@@ -9,8 +9,7 @@ import io.sparkhood.operator.Normalization;
 
 /** Makes the plans of several passes, and of one pass for half of attention. */
 final class UnfusedPlans {
-    /** Passes of attention by GEMM that share the scratch. */
-    static final int TILED_PASSES = 2;
+    private static final float[] NO_BIAS = {};
 
     private final TileMath math;
     private final Tilings tilings;
@@ -24,64 +23,41 @@ final class UnfusedPlans {
 
     /** The first half of attention as attention whose values have one dim, which nobody packs. */
     static NeighborhoodAttentionOperator first(NeighborhoodAttentionOperator o) {
-        return new NeighborhoodAttentionOperator(
-                o.featureMap(),
-                o.neighborhood(),
-                o.heads(),
-                o.keyValueHeads(),
-                o.headDim(),
-                1,
-                o.scale(),
-                o.additionalTokens(),
-                o.relativePositionBias(),
-                false,
-                o.dtype());
+        return half(o, o.headDim(), 1, o.scale(), o.relativePositionBias());
     }
 
     /** The second half as attention whose keys have one dim, which nobody packs. */
     static NeighborhoodAttentionOperator second(NeighborhoodAttentionOperator o) {
-        return new NeighborhoodAttentionOperator(
-                o.featureMap(),
-                o.neighborhood(),
-                o.heads(),
-                o.keyValueHeads(),
-                1,
-                o.valueDim(),
-                1,
-                o.additionalTokens(),
-                false,
-                false,
-                o.dtype());
+        return half(o, 1, o.valueDim(), 1, false);
     }
 
     static NeighborhoodAttentionOperator asAttention(NeighborhoodScoresOperator o) {
+        return half(o, o.headDim(), 1, o.scale(), o.relativePositionBias());
+    }
+
+    static NeighborhoodAttentionOperator asAttention(NeighborhoodAggregateOperator o) {
+        return half(o, 1, o.valueDim(), 1, false);
+    }
+
+    private static NeighborhoodAttentionOperator half(
+            NeighborhoodOperator o, int headDim, int valueDim, double scale, boolean relativePositionBias) {
         return new NeighborhoodAttentionOperator(
                 o.featureMap(),
                 o.neighborhood(),
                 o.heads(),
                 o.keyValueHeads(),
-                o.headDim(),
-                1,
-                o.scale(),
+                headDim,
+                valueDim,
+                scale,
                 o.additionalTokens(),
-                o.relativePositionBias(),
+                relativePositionBias,
                 false,
                 o.dtype());
     }
 
-    static NeighborhoodAttentionOperator asAttention(NeighborhoodAggregateOperator o) {
-        return new NeighborhoodAttentionOperator(
-                o.featureMap(),
-                o.neighborhood(),
-                o.heads(),
-                o.keyValueHeads(),
-                1,
-                o.valueDim(),
-                1,
-                o.additionalTokens(),
-                false,
-                false,
-                o.dtype());
+    /** Floats of scratch for each of the two passes over tiles of attention. */
+    long share(NeighborhoodAttentionOperator operator) {
+        return (scratchFloats - SoftmaxWorker.floats(operator, math) - 2 * UnfusedPlan.Builder.GAP) / 2;
     }
 
     /** Passes over tiles. */
@@ -89,7 +65,7 @@ final class UnfusedPlans {
         UnfusedPlan.Builder plan = new UnfusedPlan.Builder();
         Tiling tiling;
         if (operator instanceof NeighborhoodAttentionOperator attention) {
-            long share = scratchFloats / TILED_PASSES;
+            long share = share(attention);
             tiling = tiling(plan, first(attention), parameters, share);
             plan.add(Pass.scores(tiling));
             addSoftmax(plan, attention);
@@ -122,13 +98,25 @@ final class UnfusedPlans {
 
     /** Passes of plain loops. */
     UnfusedPlan naive(NeighborhoodOperator operator, long maxBatch, Parameters parameters) {
+        float[] bias = operator.parameters().isEmpty()
+                ? NO_BIAS
+                : parameters.require(operator.parameters().get(0));
+        return naive(operator, maxBatch, bias);
+    }
+
+    /** Floats of scratch of such a plan. */
+    long naiveFloats(NeighborhoodOperator operator) {
+        return naive(operator, 1, NO_BIAS).scratchBytes() / Float.BYTES;
+    }
+
+    private UnfusedPlan naive(NeighborhoodOperator operator, long maxBatch, float[] bias) {
         UnfusedPlan.Builder plan = new UnfusedPlan.Builder();
         if (operator instanceof NeighborhoodAttentionOperator attention) {
-            addScores(plan, attention, attention.headDim(), attention.scale(), parameters);
+            addScores(plan, attention, attention.headDim(), attention.scale(), bias);
             addSoftmax(plan, attention);
             addMix(plan, attention, attention.valueDim(), Normalization.NONE);
         } else if (operator instanceof NeighborhoodScoresOperator scores) {
-            addScores(plan, scores, scores.headDim(), scores.scale(), parameters);
+            addScores(plan, scores, scores.headDim(), scores.scale(), bias);
         } else {
             NeighborhoodAggregateOperator aggregate = (NeighborhoodAggregateOperator) operator;
             addMix(plan, aggregate, aggregate.valueDim(), aggregate.normalization());
@@ -137,11 +125,8 @@ final class UnfusedPlans {
     }
 
     private void addScores(
-            UnfusedPlan.Builder plan, NeighborhoodOperator operator, int headDim, double scale, Parameters parameters) {
+            UnfusedPlan.Builder plan, NeighborhoodOperator operator, int headDim, double scale, float[] bias) {
         long from = plan.from();
-        float[] bias = operator.parameters().isEmpty()
-                ? new float[0]
-                : parameters.require(operator.parameters().get(0));
         var pass = new NaiveScoresWorker.NaiveScores(operator, math, headDim, scale, bias);
         plan.add(new Pass.ByQuery(
                 operator.tokens(),

@@ -1,14 +1,18 @@
 package io.sparkhood.ml;
 
+import static io.sparkhood.operator.NeighborhoodAttentionOperator.RELATIVE_POSITION_BIAS;
+
+import io.sparkhood.backend.Parameters;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodAttentionOperator.Builder;
+import io.sparkhood.operator.Operator;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The params of {@link NeighborhoodAttention} that shape its operator, as plain values that travel to the executors.
+ * The params of a stage that shape its operator, as plain values that travel to the executors.
  *
  * @param featureMap empty: from each row's shape
  * @param heads null: from each row's shape
@@ -47,8 +51,13 @@ record AttentionParams(
         return builder;
     }
 
+    /** The parameters of an operator that these made. */
+    Parameters parameters(Operator operator) {
+        return operator.parameters().isEmpty() ? Parameters.NONE : Parameters.of(RELATIVE_POSITION_BIAS, flatBias());
+    }
+
     /** The bias of all heads one after the other, float32. */
-    float[] flatBias() {
+    private float[] flatBias() {
         double[][] bias = relativePositionBias == null ? new double[0][] : relativePositionBias;
         double[] flat = Arrays.stream(bias).flatMapToDouble(Arrays::stream).toArray();
         float[] rounded = new float[flat.length];

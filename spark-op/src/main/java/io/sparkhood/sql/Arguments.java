@@ -17,8 +17,8 @@ import org.apache.spark.sql.types.StructType;
  * @param signature how the function is called, for messages
  */
 record Arguments(String signature, StructType types) {
-    private static final DataType FLOATS = DataTypes.createArrayType(DataTypes.FloatType);
-    private static final DataType INTS = DataTypes.createArrayType(DataTypes.IntegerType);
+    private static final ArrayType FLOATS = DataTypes.createArrayType(DataTypes.FloatType);
+    private static final ArrayType INTS = DataTypes.createArrayType(DataTypes.IntegerType);
     private static final DataType TEXTS = DataTypes.createMapType(DataTypes.StringType, DataTypes.StringType);
 
     /** Requires a number of arguments. */
@@ -73,23 +73,22 @@ record Arguments(String signature, StructType types) {
     }
 
     DataType floats(int index, String name) {
-        DataType type = type(index);
-        if (type instanceof NullType) {
-            return FLOATS;
-        }
-        return type instanceof ArrayType array && array.elementType().equals(DataTypes.FloatType)
-                ? type
-                : orRefused(index, name, "array<float>");
+        return array(index, name, FLOATS);
     }
 
     DataType ints(int index, String name) {
+        return array(index, name, INTS);
+    }
+
+    /** An array with these elements, whether they may be null or not. */
+    private DataType array(int index, String name, ArrayType wanted) {
         DataType type = type(index);
         if (type instanceof NullType) {
-            return INTS;
+            return wanted;
         }
-        return type instanceof ArrayType array && array.elementType().equals(DataTypes.IntegerType)
+        return type instanceof ArrayType array && array.elementType().equals(wanted.elementType())
                 ? type
-                : orRefused(index, name, "array<int>");
+                : orRefused(index, name, wanted.catalogString());
     }
 
     /** {@code int} or {@code array<int>}. */

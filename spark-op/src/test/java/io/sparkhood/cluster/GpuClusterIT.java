@@ -118,6 +118,45 @@ class GpuClusterIT {
     }
 
     @Test
+    void aMetricsSinkOfTheExecutorReadsTheTotals() throws Exception {
+        // not in the folder that is deleted after the test: the executor writes once more when it ends
+        Path metrics = Files.createTempDirectory(SparkHome.prepare(), "metrics");
+        Map<String, String> settings = settings();
+        settings.put("spark.plugins", "io.sparkhood.ml.SparkhoodPlugin");
+        settings.put("spark.metrics.namespace", "sinks");
+        settings.put("spark.metrics.conf.executor.sink.csv.class", "org.apache.spark.metrics.sink.CsvSink");
+        settings.put("spark.metrics.conf.executor.sink.csv.directory", metrics.toString());
+        settings.put("spark.metrics.conf.executor.sink.csv.period", "1");
+        SparkSession spark = ClusterSession.on("local-cluster[1,1,1024]", settings);
+        try {
+            assertThat(attended(spark, 2)).hasSize((int) ROWS);
+            Path rows = metrics.resolve("sinks.0.plugin.io.sparkhood.ml.SparkhoodPlugin.rows.csv");
+            while (!Files.exists(rows) || !lastLine(rows).endsWith("," + ROWS)) { // within the test's time
+                Thread.sleep(100);
+            }
+        } finally {
+            spark.stop();
+        }
+        try (Stream<Path> sinks = Files.list(metrics)) {
+            assertThat(sinks.map(sink -> sink.getFileName().toString()).filter(name -> name.contains("sparkhood")))
+                    .map(name -> name.replaceAll(".*SparkhoodPlugin\\.", ""))
+                    .containsExactlyInAnyOrder(
+                            "rows.csv",
+                            "batches.csv",
+                            "invalidRows.csv",
+                            "computeSeconds.csv",
+                            "copySeconds.csv",
+                            "bytes.csv",
+                            "batchSplits.csv");
+        }
+    }
+
+    private static String lastLine(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    }
+
+    @Test
     void anExecutorThatLostItsGpuEndsAndSparkGoesOnElsewhere() throws Exception {
         Map<Long, ByteBuffer> expected = expected();
         Queue<String> removed = new ConcurrentLinkedQueue<>();

@@ -3,6 +3,7 @@ package io.sparkhood.column;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.TaskTurns;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
@@ -93,7 +94,8 @@ class BatchesTest {
     }
 
     private static BatchOptions options(String backend, int threads, long maxBatchBytes) {
-        return new BatchOptions(backend, threads, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of());
+        return new BatchOptions(
+                backend, Implementation.AUTO, threads, maxBatchBytes, 0, 0, TaskTurns.DEFAULT, Map.of());
     }
 
     private static float first(Product row) {

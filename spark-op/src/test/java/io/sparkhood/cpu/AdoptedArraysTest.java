@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
@@ -12,9 +13,12 @@ import io.sparkhood.backend.Staging;
 import io.sparkhood.backend.Tensor;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import io.sparkhood.operator.NeighborhoodOperator;
+import io.sparkhood.operator.Normalization;
 import io.sparkhood.operator.Port;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -59,13 +63,47 @@ class AdoptedArraysTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"GEMM, FLOAT32", "GEMM, BFLOAT16", "NAIVE, FLOAT32", "NAIVE, FLOAT16"})
+    void soHaveTheHalvesOfAttentionAndItsUnfusedImplementations(Implementation implementation, DType dtype) {
+        NeighborhoodAttentionOperator attention = NeighborhoodAttentionOperator.on(9, 11)
+                .heads(4)
+                .keyValueHeads(2)
+                .headDim(21)
+                .valueDim(7)
+                .kernelSize(5, 3)
+                .causalAxes(1)
+                .additionalTokens(3)
+                .logSumExp(true)
+                .dtype(dtype)
+                .build();
+        BackendOptions options = BackendOptions.DEFAULT.withImplementation(implementation);
+        try (Backend backend = new CpuBackendProvider().open(options);
+                Lane lane = backend.lane(2)) {
+            for (NeighborhoodOperator operator : List.of(
+                    attention,
+                    attention.scores(),
+                    attention.aggregate(Normalization.NONE),
+                    attention.aggregate(Normalization.SOFTMAX))) {
+                Map<String, byte[]> inputs = inputs(operator);
+                try (Plan plan = backend.plan(operator, 1, Parameters.NONE)) {
+                    Map<String, byte[]> staged = staged(plan, lane, inputs);
+                    assertThat(adopted(plan, lane, inputs))
+                            .as(operator.toString())
+                            .usingRecursiveComparison()
+                            .isEqualTo(staged);
+                }
+            }
+        }
+    }
+
     private static Backend open(String name) {
         return name.equals("cpu")
                 ? new CpuBackendProvider().open(BackendOptions.DEFAULT)
                 : new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
     }
 
-    private static Map<String, byte[]> inputs(NeighborhoodAttentionOperator operator) {
+    private static Map<String, byte[]> inputs(NeighborhoodOperator operator) {
         SplittableRandom random = new SplittableRandom(SEED);
         Map<String, byte[]> inputs = new HashMap<>();
         for (Port port : operator.inputs()) {

@@ -2,11 +2,16 @@ package io.sparkhood.cpu;
 
 import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BackendOptions;
+import io.sparkhood.backend.Implementation;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
 /** Compares random problems with the reference; a program, because one JVM has one width of vectors. */
 public final class WidthCheck {
+    private static final List<Implementation> IMPLEMENTATIONS =
+            List.of(Implementation.FUSED, Implementation.GEMM, Implementation.NAIVE);
+
     private WidthCheck() {}
 
     /** Arguments: first seed, number of problems. Prints the arithmetic, or what differs. */
@@ -19,11 +24,14 @@ public final class WidthCheck {
     static Optional<String> firstDifference(TileMath math, long seed, int problems) {
         for (int i = 0; i < problems; i++) {
             RandomAttention problem = new RandomAttention(new Random(seed + i));
-            try (Backend backend = new CpuBackend(math, BackendOptions.DEFAULT)) {
-                Optional<String> difference = problem.firstDifference(backend, 1 + i % 2);
-                if (difference.isPresent()) {
-                    return Optional.of("-Dsparkhood.testSeed=" + (seed + i) + ": " + difference.get() + " with "
-                            + math.describe() + ": " + problem);
+            for (Implementation implementation : IMPLEMENTATIONS) {
+                BackendOptions options = BackendOptions.DEFAULT.withImplementation(implementation);
+                try (Backend backend = new CpuBackend(math, options)) {
+                    Optional<String> difference = problem.firstDifference(backend, 1 + i % 2);
+                    if (difference.isPresent()) {
+                        return Optional.of("-Dsparkhood.testSeed=" + (seed + i) + ": " + difference.get() + " with "
+                                + math.describe() + ", " + implementation + ": " + problem);
+                    }
                 }
             }
         }

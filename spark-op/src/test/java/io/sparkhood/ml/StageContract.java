@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.TypeVariable;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -45,9 +46,15 @@ public abstract class StageContract {
             assertThat(methods).as(param.name()).anyMatch(m -> m.getName().equals("get" + suffix));
             assertThat(methods)
                     .as(param.name())
-                    .anyMatch(m -> m.getName().equals("set" + suffix)
-                            && m.getReturnType().equals(stage.getClass()));
+                    .anyMatch(m -> m.getName().equals("set" + suffix) && returns(m, stage.getClass()));
         }
+    }
+
+    /** Of a base class of stages a setter returns the type parameter that stands for the stage. */
+    private static boolean returns(Method setter, Class<?> stage) {
+        return setter.getReturnType().equals(stage)
+                || (setter.getGenericReturnType() instanceof TypeVariable<?>
+                        && setter.getReturnType().isAssignableFrom(stage));
     }
 
     @Test

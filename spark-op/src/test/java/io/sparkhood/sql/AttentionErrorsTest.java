@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** What the attention function says, word for word, when Spark binds it and when a row fails. */
 class AttentionErrorsTest {
     private static final String ALLOWED =
-            "backend, backend_threads, causal_axes, check_finite, device_memory_bytes, dilation, feature_map, heads, key_value_heads, "
+            "backend, backend_threads, causal_axes, check_finite, device_memory_bytes, dilation, feature_map, heads, implementation, "
+                    + "key_value_heads, "
                     + "relative_position_bias, scale, scratch_bytes, stride";
     private static final String FLOATS = "array(1f, 2f, 3f)";
     private static final String CURED =

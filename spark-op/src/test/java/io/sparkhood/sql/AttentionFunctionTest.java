@@ -116,8 +116,8 @@ class AttentionFunctionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cpu", "reference"})
-    void everyOption(String backend) {
+    @CsvSource({"cpu, naive", "reference, auto"})
+    void everyOption(String backend, String implementation) {
         NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(9, 11)
                 .heads(4)
                 .keyValueHeads(2)
@@ -134,6 +134,7 @@ class AttentionFunctionTest {
             }
         }
         NeighborhoodAttention stage = stage().setBackend(backend)
+                .setImplementation(implementation)
                 .setBackendThreads(2)
                 .setScratchBytes(100_000)
                 .setDeviceMemoryBytes(1_000_000)
@@ -146,7 +147,8 @@ class AttentionFunctionTest {
                 .setCausalAxes(1)
                 .setScale(0.4)
                 .setRelativePositionBias(bias);
-        String options = "map('backend', '" + backend + "', 'backend_threads', '2', 'scratch_bytes', '100000', "
+        String options = "map('backend', '" + backend + "', 'implementation', '"
+                + implementation + "', 'backend_threads', '2', 'scratch_bytes', '100000', "
                 + "'device_memory_bytes', '1000000', 'feature_map', '9,11', 'heads', '4', 'key_value_heads', '2', "
                 + "'stride', '2,1', 'dilation', '1, 2', 'causal_axes', '1', 'scale', '0.4', "
                 + "'relative_position_bias', '" + text + "')";

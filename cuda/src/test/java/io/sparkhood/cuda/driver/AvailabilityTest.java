@@ -38,7 +38,7 @@ class AvailabilityTest {
                         case "version" -> asked.get();
                         case "deviceCount" -> names.size();
                         case "deviceName" -> names.get((Integer) arguments[0]);
-                        case "limits" -> new DeviceLimits(capabilities.get((Integer) arguments[0]), 1, 1, 1, 1);
+                        case "limits" -> new DeviceLimits(capabilities.get((Integer) arguments[0]), 1, 1, 1, 1, 1, 1);
                         default -> method.invoke(host, arguments);
                     });
         }

@@ -68,7 +68,8 @@ class CudaDriverTest {
                         "Host Device of compute capability 9.0, driver of CUDA 12.4",
                         "GPU-f0f1f2f3-f4f5-f6f7-f8f9-fafbfcfdfeff 0000:3B:00.0",
                         "DeviceLimits[computeCapability=90, multiprocessors=132, sharedBytesPerBlock=232448,"
-                                + " sharedBytesPerMultiprocessor=233472, registersPerMultiprocessor=65536]",
+                                + " sharedBytesPerMultiprocessor=233472, registersPerMultiprocessor=65536,"
+                                + " clockHertz=1980000000, memoryBytesPerSecond=4800000000000]",
                         "Memory[freeBytes=21474836480, totalBytes=25769803776]",
                         "LITTLE_ENDIAN 40 49",
                         "cuModuleLoadDataEx failed with code 218: CUDA_ERROR_INVALID_PTX, a PTX JIT compilation failed;"

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostDriver implements GpuDriver {
     /** Nothing but a device. */
-    public static final DeviceLimits LIMITS = new DeviceLimits(80, 108, 166_912, 167_936, 65_536);
+    public static final DeviceLimits LIMITS =
+            new DeviceLimits(80, 108, 166_912, 167_936, 65_536, 1_410_000_000L, 2_039_000_000_000L);
 
     private final long totalBytes;
     private final Random random;

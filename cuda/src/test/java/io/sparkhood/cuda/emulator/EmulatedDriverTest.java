@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The emulated driver: order of streams, events, errors that stay, and counters. */
 final class EmulatedDriverTest {
-    private static final DeviceLimits LIMITS = new DeviceLimits(80, 108, 1024, 2048, 65_536);
+    private static final DeviceLimits LIMITS = new DeviceLimits(80, 108, 1024, 2048, 65_536, 1, 1);
     private static final String ADD_ONE = """
             .version 7.4
             .target sm_80

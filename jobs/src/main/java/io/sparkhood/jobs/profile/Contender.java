@@ -22,10 +22,15 @@ record Contender(String name, Probe probe, boolean byName, Optional<Backends.Han
 
     /** Those that the settings ask for, best first. */
     static List<Contender> of(ProfileSettings settings) {
+        return of(settings, settings.backendOptions());
+    }
+
+    /** Those that the settings ask for, opened with other options. */
+    static List<Contender> of(ProfileSettings settings, BackendOptions options) {
         boolean all = settings.backend().equals(ProfileSettings.ALL);
         return Backends.providers().stream()
                 .filter(provider -> all || provider.name().equals(settings.backend()))
-                .map(provider -> of(provider, settings.backendOptions(), !all))
+                .map(provider -> of(provider, options, !all))
                 .toList();
     }
 

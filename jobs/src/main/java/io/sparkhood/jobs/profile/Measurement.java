@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
  * @param plan the way that the backend chose, in its words
  * @param visitedPairs see {@link Plan#visitedPairs()}
  * @param scratchBytes see {@link Plan#scratchBytes()}
+ * @param weightsBytes see {@link Plan#weightsBytes()}
  * @param peakFlops FLOP/s of multiply-adds just before and after, the higher
  * @param full full self attention by the same backend
  */
@@ -18,6 +19,7 @@ record Measurement(
         String plan,
         long visitedPairs,
         long scratchBytes,
+        long weightsBytes,
         Times times,
         OptionalDouble peakFlops,
         Full full) {

@@ -3,6 +3,7 @@ package io.sparkhood.jobs.profile;
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Backends;
+import io.sparkhood.backend.Implementation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
  * What the job was asked for.
  *
  * @param backend a name, or {@link #ALL}
+ * @param implementation how backends compute
  * @param threads of a lane
  * @param scratchBytes memory of each thread beside the tensors; empty: the backend's own default
  * @param deviceMemoryBytes memory of a GPU; empty: the backend's own default
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
 public record ProfileSettings(
         List<Problem> problems,
         String backend,
+        Implementation implementation,
         int threads,
         OptionalLong scratchBytes,
         OptionalLong deviceMemoryBytes,
@@ -81,7 +84,13 @@ public record ProfileSettings(
 
     /** What every backend is opened with. */
     BackendOptions backendOptions() {
+        return backendOptions(implementation);
+    }
+
+    /** What every backend is opened with that is to compute in this way. */
+    BackendOptions backendOptions(Implementation way) {
         return BackendOptions.DEFAULT
+                .withImplementation(way)
                 .withMemoryBudgetBytes(deviceMemoryBytes.orElse(0))
                 .withScratchBytes(scratchBytes.orElse(0));
     }

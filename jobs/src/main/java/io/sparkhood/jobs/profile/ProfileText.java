@@ -68,14 +68,19 @@ final class ProfileText {
                 format("%.4g", measurement.bytesPerSecond() * 1e-9),
                 (measurement.full().scaled() ? "~" : "") + optional("%.2fx", measurement.speedUpOverFull(), 1),
                 times(measurement.tileBound()));
-        out.println("    " + measurement.plan() + "; scratch " + bytes(measurement.scratchBytes()) + " per thread");
+        out.println("    " + measurement.plan() + "; scratch " + bytes(measurement.scratchBytes()) + " per thread"
+                + weights(measurement.weightsBytes()));
         out.flush();
     }
 
     void planned(Problem problem, Plan plan) {
         out.println("  " + plan.describe() + "; tile bound " + times(problem.tileBound(plan.visitedPairs()))
-                + ", scratch " + bytes(plan.scratchBytes()) + " per thread");
+                + ", scratch " + bytes(plan.scratchBytes()) + " per thread" + weights(plan.weightsBytes()));
         out.flush();
+    }
+
+    private static String weights(long bytes) {
+        return bytes == 0 ? "" : ", attention weights " + bytes(bytes);
     }
 
     void absent(String backend, String sentence) {

@@ -1,6 +1,7 @@
 package io.sparkhood.jobs.profile;
 
 import io.sparkhood.backend.Backend;
+import io.sparkhood.backend.Candidate;
 import io.sparkhood.backend.Plan;
 import java.util.OptionalDouble;
 
@@ -37,6 +38,7 @@ final class Profiler {
                     plan.describe(),
                     plan.visitedPairs(),
                     plan.scratchBytes(),
+                    plan.weightsBytes(),
                     times,
                     peak,
                     full(problem, backend, FULL_SECONDS / fullSeconds));
@@ -46,6 +48,13 @@ final class Profiler {
     /** Seconds of one run. */
     Times time(Problem problem, Backend backend) {
         try (ReadyProblem ready = new ReadyProblem(backend, problem, threads)) {
+            return stopwatch.time(ready);
+        }
+    }
+
+    /** Seconds of one run in the way of a candidate. */
+    Times time(Problem problem, Backend backend, Candidate candidate) {
+        try (ReadyProblem ready = new ReadyProblem(backend, problem, threads, candidate)) {
             return stopwatch.time(ready);
         }
     }

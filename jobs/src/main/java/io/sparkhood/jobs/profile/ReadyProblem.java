@@ -4,6 +4,7 @@ import static io.sparkhood.operator.NeighborhoodAttentionOperator.RELATIVE_POSIT
 
 import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Candidate;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
@@ -28,9 +29,22 @@ final class ReadyProblem implements AutoCloseable, Stopwatch.Runs {
     private final BoundTensors tensors;
 
     ReadyProblem(Backend backend, Problem problem, int threads) {
+        this(backend, problem, threads, plan(backend, problem));
+    }
+
+    /** The same in the way of a candidate. */
+    ReadyProblem(Backend backend, Problem problem, int threads, Candidate candidate) {
+        this(
+                backend,
+                problem,
+                threads,
+                backend.plan(problem.operator(), problem.batch(), parameters(problem.operator()), candidate));
+    }
+
+    private ReadyProblem(Backend backend, Problem problem, int threads, Plan plan) {
         this.backend = backend;
+        this.plan = plan;
         batch = problem.batch();
-        plan = plan(backend, problem);
         lane = backend.lane(threads);
         RandomGenerator random = new SplittableRandom(SEED);
         Map<String, Tensor> byPort = new HashMap<>();

@@ -26,6 +26,7 @@ class ProfileCsvTest {
                 plan,
                 80,
                 640,
+                0,
                 new Times(seconds / 2, seconds, 2 * seconds),
                 peak,
                 new Measurement.Full(OptionalDouble.of(3 * seconds), true)));

@@ -1,14 +1,13 @@
 package io.sparkhood.ml;
 
 import io.sparkhood.backend.BackendChoice;
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.column.InvalidRows.Handling;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.BooleanParam;
-import org.apache.spark.ml.param.DoubleArrayArrayParam;
-import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
@@ -16,18 +15,13 @@ import org.apache.spark.ml.param.Param;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The params of {@link NeighborhoodAttention} with their docs, validators, defaults and getters; {@code explainParams()}
- * prints them. A getter of a param that is unset and has no default throws {@link java.util.NoSuchElementException}.
+ * The params that all stages of neighborhood attention have, with their docs, validators, defaults and getters; {@code
+ * explainParams()} prints them. A getter of a param that is unset and has no default throws {@link
+ * java.util.NoSuchElementException}.
  */
-public abstract class NeighborhoodAttentionParams extends Transformer {
+public abstract class NeighborhoodParams extends Transformer {
     private final String uid;
-    private final Param<String> queryCol;
-    private final Param<String> keyCol;
-    private final Param<String> valueCol;
     private final Param<String> outputCol;
-    private final Param<String> logSumExpCol;
-    private final Param<String> additionalKeyCol;
-    private final Param<String> additionalValueCol;
     private final Param<String> runTimeCol;
     private final IntArrayParam featureMap;
     private final IntParam heads;
@@ -36,8 +30,7 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
     private final IntArrayParam stride;
     private final IntArrayParam dilation;
     private final IntArrayParam causalAxes;
-    private final DoubleParam scale;
-    private final DoubleArrayArrayParam relativePositionBias;
+    private final Param<String> implementation;
     private final Param<String> backend;
     private final IntParam backendThreads;
     private final LongParam maxBatchBytes;
@@ -48,24 +41,11 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
     private final Param<String> errorCol;
     private final BooleanParam checkFinite;
 
-    NeighborhoodAttentionParams(String uid) {
+    /** The params of a stage whose output column has this doc. */
+    NeighborhoodParams(String uid, String output) {
         this.uid = uid; // before the params, which ask for it
         StageParams make = new StageParams(this);
-        queryCol = make.column("queryCol", "query column: [*featureMap, heads, headDim]");
-        keyCol = make.column("keyCol", "key column: [*featureMap, keyValueHeads, headDim]");
-        valueCol = make.column("valueCol", "value column: [*featureMap, keyValueHeads, valueDim]");
-        outputCol =
-                make.column("outputCol", "output column: [*featureMap, heads, valueDim], form and dtype of the query");
-        logSumExpCol = make.column(
-                "logSumExpCol",
-                "column for the natural logarithm of every query's sum of exponentials: [*featureMap, heads], float32; "
-                        + "unset: none");
-        additionalKeyCol = make.column(
-                "additionalKeyCol",
-                "column of keys that every query sees beside its neighborhood: [n, keyValueHeads, headDim], n may differ "
-                        + "by row; unset: none");
-        additionalValueCol = make.column(
-                "additionalValueCol", "values of the additional keys: [n, keyValueHeads, valueDim]; unset: none");
+        outputCol = make.column("outputCol", output);
         runTimeCol = make.column(
                 "runTimeCol",
                 "column for the start and end of the run that computed the row, nanoseconds since the epoch by the "
@@ -85,11 +65,12 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
         dilation = make.extents(
                 "dilation", "distance between neighbouring keys per axis, at least 1; one value stands for all axes");
         causalAxes = make.axes("causalAxes", "axes, counted from 0, on which a query sees no key after itself");
-        scale = make.finite("scale", "factor of the scores; unset: headDim^-1/2");
-        relativePositionBias = make.matrix(
-                "relativePositionBias",
-                "bias of the scores by relative position: one row per head, each [*(2 kernelSize - 1)] flattened "
-                        + "row-major; unset: none");
+        implementation = make.choice(
+                "implementation",
+                "how a backend computes it: auto, its own choice; fused, one pass that keeps no attention weights; gemm, "
+                        + "matrix products with the weights in memory; naive, each query and key by itself; a backend "
+                        + "without it refuses",
+                Implementation.names());
         backend = make.backend("backend", "auto, or the name of a backend: cpu, reference, cuda");
         backendThreads =
                 make.threads("backendThreads", "threads that one task's arithmetic uses on the CPU, 1 to 1024");
@@ -115,13 +96,11 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
         checkFinite = make.flag(
                 "checkFinite",
                 "whether a row with a NaN or an infinity among its inputs counts as one that cannot be computed");
-        setDefault(queryCol, "query");
-        setDefault(keyCol, "key");
-        setDefault(valueCol, "value");
         setDefault(outputCol, "output");
         setDefault(stride, new int[] {1});
         setDefault(dilation, new int[] {1});
         setDefault(causalAxes, new int[0]);
+        setDefault(implementation, Implementation.AUTO.toString());
         setDefault(backend, BackendChoice.AUTO);
         setDefault(backendThreads, 1);
         setDefault(maxBatchBytes, 64L << 20);
@@ -165,8 +144,14 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
         return isDefined(param) ? getOrDefault(param) : null;
     }
 
-    /** What shapes the operator, as plain values. */
-    final AttentionParams attentionParams() {
+    /**
+     * What shapes the operator, as plain values.
+     *
+     * @param scale null: headDim^-1/2
+     * @param relativePositionBias null: none
+     */
+    final AttentionParams attentionParams(
+            @Nullable Double scale, double @Nullable [][] relativePositionBias, boolean logSumExp) {
         int[] grid = isDefined(featureMap) ? getFeatureMap() : new int[0];
         List<Integer> extents = Arrays.stream(grid).boxed().toList();
         return new AttentionParams(
@@ -177,33 +162,9 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
                 getStride(),
                 getDilation(),
                 getCausalAxes(),
-                isDefined(scale) ? Double.valueOf(getScale()) : null,
-                orNull(relativePositionBias),
-                isDefined(logSumExpCol));
-    }
-
-    public final Param<String> queryCol() {
-        return queryCol;
-    }
-
-    public final String getQueryCol() {
-        return getOrDefault(queryCol);
-    }
-
-    public final Param<String> keyCol() {
-        return keyCol;
-    }
-
-    public final String getKeyCol() {
-        return getOrDefault(keyCol);
-    }
-
-    public final Param<String> valueCol() {
-        return valueCol;
-    }
-
-    public final String getValueCol() {
-        return getOrDefault(valueCol);
+                scale,
+                relativePositionBias,
+                logSumExp);
     }
 
     public final Param<String> outputCol() {
@@ -212,30 +173,6 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
 
     public final String getOutputCol() {
         return getOrDefault(outputCol);
-    }
-
-    public final Param<String> logSumExpCol() {
-        return logSumExpCol;
-    }
-
-    public final String getLogSumExpCol() {
-        return getOrDefault(logSumExpCol);
-    }
-
-    public final Param<String> additionalKeyCol() {
-        return additionalKeyCol;
-    }
-
-    public final String getAdditionalKeyCol() {
-        return getOrDefault(additionalKeyCol);
-    }
-
-    public final Param<String> additionalValueCol() {
-        return additionalValueCol;
-    }
-
-    public final String getAdditionalValueCol() {
-        return getOrDefault(additionalValueCol);
     }
 
     public final Param<String> runTimeCol() {
@@ -302,20 +239,12 @@ public abstract class NeighborhoodAttentionParams extends Transformer {
         return getOrDefault(causalAxes);
     }
 
-    public final DoubleParam scale() {
-        return scale;
+    public final Param<String> implementation() {
+        return implementation;
     }
 
-    public final double getScale() {
-        return (double) getOrDefault(scale);
-    }
-
-    public final DoubleArrayArrayParam relativePositionBias() {
-        return relativePositionBias;
-    }
-
-    public final double[][] getRelativePositionBias() {
-        return getOrDefault(relativePositionBias);
+    public final String getImplementation() {
+        return getOrDefault(implementation);
     }
 
     public final Param<String> backend() {

@@ -1,0 +1,71 @@
+// The two products of tensor_core_math.cuh for keys that lie in a box in shared memory: a matrix
+// load takes an address per row, so the 16 keys of a load may lie anywhere.
+//
+//   rows[i]   where the key of this lane lies in keys 16 i ... 16 i + 15 of a step; of lanes 0 - 15
+//             the first chunk of each row, of lanes 16 - 31 the second
+//
+// One address serves both products: the value of a key lies `valueBytes` behind it. Keys of a step
+// that reach beyond the box are taken from its rim; the mask hides them.
+#pragma once
+#include "halo_keys.cuh"
+#include "tensor_core_math.cuh"
+
+namespace sparkhood {
+
+template <typename Shape>
+struct HaloMath : TensorCoreMath<Shape> {
+  using T = typename Shape::Element;
+  static constexpr int LOADS = Shape::LINES / 2;
+
+  uint32_t rows[LOADS];
+
+  // Of a step whose first key is at a place of the box, in steps of the given shape.
+  __device__ __forceinline__ void find(const HaloKeys<Shape>& box, const Places& first,
+                                       const int (&shift)[2]) {
+    const int lane = threadIdx.x % WARP;
+#pragma unroll
+    for (int i = 0; i < LOADS; i++) {
+      const Places key = places_of(16 * i + lane % 16, shift);
+      const int z = min(first.z + key.z, box.extent.z - 1);
+      const int y = min(first.y + key.y, box.extent.y - 1);
+      const int x = min(first.x + key.x, box.extent.x - 1);
+      rows[i] = box.to + Shape::at((z * box.extent.y + y) * box.extent.x + x, lane / 16);
+    }
+  }
+
+  __device__ __forceinline__ void scores(float (&s)[1][Shape::LINES][4]) const {
+#pragma unroll
+    for (int i = 0; i < Shape::LINES * 4; i++) s[0][i / 4][i % 4] = 0;
+#pragma unroll
+    for (int step = 0; step < TensorCoreMath<Shape>::STEPS; step++) {
+#pragma unroll
+      for (int i = 0; i < LOADS; i++) {
+        uint32_t b[4];
+        load_matrices(b, rows[i] ^ (step << 5));
+        multiply_add<T>(s[0][2 * i], this->queries[0][step], b[0], b[2]);
+        multiply_add<T>(s[0][2 * i + 1], this->queries[0][step], b[1], b[3]);
+      }
+    }
+  }
+
+  __device__ __forceinline__ void blend(float (&o)[1][Shape::DIM / 8][4],
+                                        const float (&p)[1][Shape::LINES][4],
+                                        int valueBytes) const {
+#pragma unroll
+    for (int i = 0; i < LOADS; i++) {
+      const uint32_t a[4] = {
+          pack<T>(p[0][2 * i][0], p[0][2 * i][1]), pack<T>(p[0][2 * i][2], p[0][2 * i][3]),
+          pack<T>(p[0][2 * i + 1][0], p[0][2 * i + 1][1]),
+          pack<T>(p[0][2 * i + 1][2], p[0][2 * i + 1][3])};
+#pragma unroll
+      for (int dim = 0; dim < Shape::DIM / 8; dim += 2) {
+        uint32_t b[4];
+        load_matrices_transposed(b, (rows[i] + valueBytes) ^ (dim << 4));
+        multiply_add<T>(o[0][dim], a, b[0], b[1]);
+        multiply_add<T>(o[0][dim + 1], a, b[2], b[3]);
+      }
+    }
+  }
+};
+
+}  // namespace sparkhood

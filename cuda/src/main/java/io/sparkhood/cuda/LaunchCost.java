@@ -1,0 +1,180 @@
+package io.sparkhood.cuda;
+
+import io.sparkhood.cuda.EntryPointShape.Family;
+import io.sparkhood.cuda.driver.DeviceLimits;
+import io.sparkhood.operator.DType;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
+
+/**
+ * What a launch is predicted to take: a model to choose by, not a promise. Its rates are those of NVIDIA's data sheets, its
+ * instructions were counted in the emulator; nothing in it was fitted to times.
+ *
+ * <pre>
+ * seconds(rows) = the longest of memory, cache and computing + a tenth of the other two, which never hide entirely
+ *
+ * memory     every input and output once, over the memory's bytes per second
+ * cache      queries, outputs, and the keys and values that all blocks copy, over 32 bytes per clock and multiprocessor
+ * computing  waves of blocks: as many are resident at once as registers and shared memory leave room for, and share the
+ *            multiprocessor; the last wave has fewer
+ *
+ * clocks of a wave   = blocks on a multiprocessor x arithmetic + waits
+ * arithmetic  the busiest of three pipes: matrix units (4 dim operations per visited pair), exponentials (16 per clock), or
+ *             instructions (96 per clock): per warp, per tile, and per pair, more where a mask or a bias is needed. With less
+ *             than 12 warps on a multiprocessor they idle in proportion
+ * waits       for memory before the first key, and between tiles of keys for the slowest warp: the other blocks compute
+ * </pre>
+ *
+ * @param arithmeticClocks of one block alone on its multiprocessor
+ * @param waitClocks of one block
+ * @param cacheBytes of one row
+ * @param memoryBytes of one row
+ * @param blocks with queries, of one row
+ * @param residentBlocks of one multiprocessor at once
+ * @param warps of a block
+ */
+record LaunchCost(
+        DeviceLimits limits,
+        double arithmeticClocks,
+        double waitClocks,
+        double cacheBytes,
+        double memoryBytes,
+        long blocks,
+        int residentBlocks,
+        int warps) {
+    /** Enough that the last wave is as good as full: what plans are compared at. */
+    private static final long MANY_ROWS = 1 << 20;
+
+    private static final double NOT_HIDDEN = 0.1;
+    private static final double CACHE_BYTES_PER_CLOCK = 32;
+    private static final double EXPONENTIALS_PER_CLOCK = 16;
+    /** Of lanes: three of four warps issue in every clock. */
+    private static final double INSTRUCTIONS_PER_CLOCK = 96;
+
+    private static final double BUSY_WARPS = 12;
+    private static final double MEMORY_CLOCKS = 1000;
+    private static final double BARRIER_CLOCKS = 100;
+    /** Where a driver does not tell. */
+    private static final long UNKNOWN_CLOCK_HERTZ = 1_000_000_000;
+    /** Beside its own, a block takes so many bytes of shared memory for the system. */
+    private static final int RESERVED_SHARED_BYTES = 1024;
+
+    private static final int WARP_LANES = 32;
+
+    /** Instructions of a warp before its first tile and after its last one. */
+    private static final double WARP_INSTRUCTIONS = 1350;
+    /** Of a tile: where its keys lie, what the mask is made of, maximum and sum; a stream's warp also copies keys. */
+    private static final double HALO_TILE_INSTRUCTIONS = 140;
+
+    private static final double STREAM_TILE_INSTRUCTIONS = 300;
+    /** Of a pair: maximum, exponent, sum, rounding. */
+    private static final double SOFTMAX_INSTRUCTIONS = 4.5;
+
+    private static final double MASK_INSTRUCTIONS = 5;
+    private static final double BIAS_INSTRUCTIONS = 10;
+
+    /** Predicts. */
+    static LaunchCost of(LaunchPlan plan, DeviceLimits limits) {
+        NeighborhoodAttentionOperator operator = plan.operator();
+        long blocks = Math.multiplyExact(plan.liveBlocks(), operator.heads());
+        return new LaunchCost(
+                limits,
+                arithmeticClocks(plan, limits) / plan.liveBlocks(),
+                waitClocks(plan),
+                cacheBytes(plan),
+                operator.rowBytes(),
+                blocks,
+                residentBlocks(plan, limits),
+                plan.shape().warps());
+    }
+
+    /** Seconds that so many rows take. */
+    double seconds(long rows) {
+        double clock = limits.clockHertz() == 0 ? UNKNOWN_CLOCK_HERTZ : limits.clockHertz();
+        double onMultiprocessor = Math.ceil(rows * (double) blocks / limits.multiprocessors());
+        double fullWaves = Math.floor(onMultiprocessor / residentBlocks);
+        double clocks = fullWaves * waveClocks(residentBlocks) + waveClocks(onMultiprocessor % residentBlocks);
+        double computing = clocks / clock;
+        double memory = limits.memoryBytesPerSecond() == 0 ? 0 : rows * memoryBytes / limits.memoryBytesPerSecond();
+        double cache = rows * cacheBytes / (CACHE_BYTES_PER_CLOCK * limits.multiprocessors() * clock);
+        double longest = Math.max(computing, Math.max(memory, cache));
+        return longest + NOT_HIDDEN * (computing + memory + cache - longest);
+    }
+
+    private double waveClocks(double blocksAtOnce) {
+        if (blocksAtOnce == 0) {
+            return 0;
+        }
+        double busy = Math.min(1, blocksAtOnce * warps / BUSY_WARPS);
+        return blocksAtOnce * arithmeticClocks / busy + waitClocks;
+    }
+
+    /** Seconds of a row among very many, whatever the batch. */
+    double secondsPerRow() {
+        return seconds(MANY_ROWS) / MANY_ROWS;
+    }
+
+    /** Blocks that registers and shared memory of a multiprocessor leave room for, at least 1. */
+    private static int residentBlocks(LaunchPlan plan, DeviceLimits limits) {
+        EntryPointShape shape = plan.shape();
+        int byRegisters = limits.registersPerMultiprocessor() / (shape.registers() * shape.threads());
+        int byShared = limits.sharedBytesPerMultiprocessor() / (plan.sharedBytes() + RESERVED_SHARED_BYTES);
+        return Math.max(1, Math.min(byRegisters, byShared));
+    }
+
+    /** Of all blocks of one head and row. */
+    private static double arithmeticClocks(LaunchPlan plan, DeviceLimits limits) {
+        EntryPointShape shape = plan.shape();
+        double pairs = plan.visitedPairs();
+        double matrix = pairs * 4 * shape.dim() / matrixOperationsPerClock(shape.dtype(), limits.computeCapability());
+        double exponentials = pairs / EXPONENTIALS_PER_CLOCK;
+        double instructions = instructions(plan) / INSTRUCTIONS_PER_CLOCK;
+        return Math.max(Math.max(matrix, exponentials), instructions);
+    }
+
+    private static double instructions(LaunchPlan plan) {
+        EntryPointShape shape = plan.shape();
+        boolean halo = shape.family() == Family.HALO;
+        double pairs = plan.visitedPairs();
+        double tiles = pairs / shape.keys() / shape.warpQueries(); // of warps
+        double lanes = WARP_LANES * (double) plan.liveBlocks() * shape.warps();
+        double perTile = halo ? HALO_TILE_INSTRUCTIONS : STREAM_TILE_INSTRUCTIONS;
+        // a lane brings as many sums to the new maximum as it has elements of its queries' rows
+        perTile += shape.warpQueries() * shape.dim() / (double) WARP_LANES;
+        double perPair = SOFTMAX_INSTRUCTIONS + (shape.bias() ? BIAS_INSTRUCTIONS : 0) + matrixInstructions(shape);
+        return WARP_INSTRUCTIONS * lanes
+                + perTile * WARP_LANES * tiles
+                + perPair * pairs
+                + MASK_INSTRUCTIONS * plan.boxes().maskedPairs();
+    }
+
+    /** Of a pair: on tensor cores 2 of 16 x 8 x 16 and half as many loads by a warp, else a multiply-add per element. */
+    private static double matrixInstructions(EntryPointShape shape) {
+        return shape.dtype() == DType.FLOAT32 ? 2.5 * shape.dim() : 3.0 * WARP_LANES * shape.dim() / (16 * 8 * 16);
+    }
+
+    /** Of one multiprocessor, by mma.sync with sums in float32, or by multiply-adds. */
+    private static double matrixOperationsPerClock(DType dtype, int computeCapability) {
+        if (dtype == DType.FLOAT32) {
+            return 256;
+        }
+        return computeCapability == 86 || computeCapability == 89 ? 1024 : 2048;
+    }
+
+    private static double cacheBytes(LaunchPlan plan) {
+        NeighborhoodAttentionOperator operator = plan.operator();
+        int rowBytes =
+                (operator.headDim() + operator.valueDim()) * operator.dtype().bytes();
+        double keys = plan.boxes().copiedKeys() + (double) plan.liveBlocks() * operator.additionalTokens();
+        return operator.heads() * rowBytes * (keys + operator.tokens());
+    }
+
+    private static double waitClocks(LaunchPlan plan) {
+        double additional = plan.operator().additionalTokens();
+        if (plan.shape().family() == Family.HALO) {
+            return MEMORY_CLOCKS * (1 + Math.ceil(additional / plan.boxes().haloRows()));
+        }
+        int keys = plan.shape().keys();
+        double tiles = (double) plan.boxes().copiedKeys() / keys / plan.liveBlocks() + Math.ceil(additional / keys);
+        return MEMORY_CLOCKS + tiles * BARRIER_CLOCKS;
+    }
+}
