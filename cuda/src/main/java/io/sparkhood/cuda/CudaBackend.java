@@ -101,7 +101,7 @@ final class CudaBackend extends AttentionBackend {
     /** The halves of attention are matrix products unless something else is asked for, or they cannot be. */
     private Launches launches(NeighborhoodOperator operator, Optional<EntryPointShape> wanted) {
         if (isFused(operator)) {
-            return LaunchPlan.candidates((NeighborhoodAttentionOperator) operator, device.limits()).stream()
+            return fusedPlans(operator).stream()
                     .filter(candidate -> wanted.isEmpty() || candidate.shape().equals(wanted.get()))
                     .findFirst()
                     .orElseThrow();
@@ -136,30 +136,28 @@ final class CudaBackend extends AttentionBackend {
 
     @Override
     public List<Candidate> candidates(Operator operator, long batch) {
-        refuses(operator).ifPresent(sentence -> {
-            throw new IllegalArgumentException(name() + " refuses: " + sentence);
-        });
-        return fusedPlans(operator).stream()
-                .map(plan -> CudaPlan.candidate(plan, device.limits(), batch))
-                .toList();
+        NeighborhoodOperator accepted = notRefused(operator);
+        return isFused(accepted)
+                ? CudaPlan.candidates((NeighborhoodAttentionOperator) accepted, device.limits(), batch)
+                : List.of();
     }
 
     @Override
     public Plan plan(Operator operator, long maxBatch, Parameters parameters, Candidate candidate) {
-        plan(operator, maxBatch, parameters).close(); // the checks are those of every plan
-        EntryPointShape wanted = fusedPlans(operator).stream()
+        NeighborhoodOperator accepted = checked(operator, maxBatch, parameters);
+        EntryPointShape wanted = fusedPlans(accepted).stream()
                 .filter(plan -> CudaPlan.describe(plan).equals(candidate.way()))
                 .map(LaunchPlan::shape)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "cuda has no such candidate for this operator: " + candidate.way()));
-        return plan((NeighborhoodOperator) operator, maxBatch, parameters, Optional.of(wanted));
+        return plan(accepted, maxBatch, parameters, Optional.of(wanted));
     }
 
     /** The ways of fused attention; none of the other operators and implementations, which have one way each. */
-    private List<LaunchPlan> fusedPlans(Operator operator) {
-        return operator instanceof NeighborhoodAttentionOperator attention && isFused(attention)
-                ? LaunchPlan.candidates(attention, device.limits())
+    private List<LaunchPlan> fusedPlans(NeighborhoodOperator operator) {
+        return isFused(operator)
+                ? LaunchPlan.candidates((NeighborhoodAttentionOperator) operator, device.limits())
                 : List.of();
     }
 

@@ -56,10 +56,9 @@ public final class CudaBackendProvider implements BackendProvider {
         if (operator instanceof NeighborhoodAttentionOperator attention) {
             for (KnownDevice device : KnownDevice.values()) {
                 if (LaunchPlan.refuses(attention, device.limits()).isEmpty()) {
-                    List<Candidate> candidates = LaunchPlan.candidates(attention, device.limits()).stream()
-                            .map(plan -> CudaPlan.candidate(plan, device.limits(), batch))
-                            .toList();
-                    byDevice.put(device.name().toLowerCase(Locale.ROOT), candidates);
+                    byDevice.put(
+                            device.name().toLowerCase(Locale.ROOT),
+                            CudaPlan.candidates(attention, device.limits(), batch));
                 }
             }
         }

@@ -9,6 +9,7 @@ import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.cuda.driver.GpuDriver;
 import io.sparkhood.cuda.driver.GpuException;
 import io.sparkhood.cuda.driver.Launch;
+import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodOperator;
 import io.sparkhood.operator.Port;
 import java.nio.ByteBuffer;
@@ -55,8 +56,14 @@ final class CudaPlan implements Plan {
         return "cuda: " + launches.describe();
     }
 
-    /** A launch plan among others, on a device. */
-    static Candidate candidate(LaunchPlan plan, DeviceLimits limits, long batch) {
+    /** The ways of fused attention on a device, the best first. */
+    static List<Candidate> candidates(NeighborhoodAttentionOperator operator, DeviceLimits limits, long batch) {
+        return LaunchPlan.candidates(operator, limits).stream()
+                .map(plan -> candidate(plan, limits, batch))
+                .toList();
+    }
+
+    private static Candidate candidate(LaunchPlan plan, DeviceLimits limits, long batch) {
         LaunchCost cost = LaunchCost.of(plan, limits);
         String occupancy = cost.residentBlocks() + " blocks of " + plan.shape().warps() + " warps on a multiprocessor";
         return new Candidate(describe(plan), plan.visitedPairs(), occupancy, cost.seconds(batch));

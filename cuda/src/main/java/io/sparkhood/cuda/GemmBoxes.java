@@ -1,6 +1,5 @@
 package io.sparkhood.cuda;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,8 +24,8 @@ record GemmBoxes(Box query, Box key, long visitedPairs) {
     /** Chooses. */
     static GemmBoxes choose(List<GridAxis> axes) {
         GemmBoxes best = null;
-        for (Box query : boxes(1)) {
-            for (Box key : boxes(LINE)) {
+        for (Box query : Box.all(TILE, 1)) {
+            for (Box key : Box.all(TILE, LINE)) {
                 long pairs = pairs(axes, query, key);
                 if (best == null || pairs < best.visitedPairs) {
                     best = new GemmBoxes(query, key, pairs);
@@ -39,20 +38,9 @@ record GemmBoxes(Box query, Box key, long visitedPairs) {
         return best;
     }
 
-    /** Query tiles of all dilation groups, each as long as the longest. */
-    long blocks(List<GridAxis> axes) {
-        long blocks = axes.get(0).tiles(query.z()) * axes.get(0).dilation();
-        blocks = Math.multiplyExact(
-                blocks, axes.get(1).tiles(query.y()) * axes.get(1).dilation());
-        return Math.multiplyExact(
-                blocks, axes.get(2).tiles(query.x()) * axes.get(2).dilation());
-    }
-
     /** Pairs in tiles of additional keys, which every query tile meets. */
     long additionalPairs(List<GridAxis> axes, int additionalTokens) {
-        long queryTiles = axes.get(0).liveTiles(query.z())
-                * axes.get(1).liveTiles(query.y())
-                * axes.get(2).liveTiles(query.x());
+        long queryTiles = GridAxis.liveTiles(axes, query);
         long keys = GridAxis.ceilDivide(additionalTokens, TILE) * TILE;
         return Math.multiplyExact(queryTiles * TILE, keys);
     }
@@ -62,16 +50,5 @@ record GemmBoxes(Box query, Box key, long visitedPairs) {
         tiles = Math.multiplyExact(tiles, axes.get(1).visits(query.y(), query.y(), key.y()));
         tiles = Math.multiplyExact(tiles, axes.get(2).visits(query.x(), query.x(), key.x()));
         return Math.multiplyExact(tiles, (long) TILE * TILE);
-    }
-
-    /** All boxes of a tile, the widest first. */
-    private static List<Box> boxes(int leastX) {
-        List<Box> boxes = new ArrayList<>();
-        for (int x = TILE; x >= leastX; x /= 2) {
-            for (int y = TILE / x; y >= 1; y /= 2) {
-                boxes.add(new Box(TILE / x / y, y, x));
-            }
-        }
-        return boxes;
     }
 }

@@ -3,6 +3,7 @@ package io.sparkhood.cuda;
 import io.sparkhood.operator.AxisWindow;
 import io.sparkhood.operator.NeighborhoodOperator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,39 @@ record GridAxis(Optional<AxisWindow> window) {
             axes.add(0, ADDED);
         }
         return List.copyOf(axes);
+    }
+
+    /** Why the windows of an operator cannot be a table, as a sentence, or nothing if they can. */
+    static Optional<String> refuses(NeighborhoodOperator operator) {
+        long positions = 0;
+        for (int extent : operator.featureMap()) {
+            positions += extent;
+        }
+        return positions <= Integer.MAX_VALUE / 4
+                ? Optional.empty()
+                : Optional.of("the axes have " + positions + " positions in sum, more than the " + Integer.MAX_VALUE / 4
+                        + " of a table of windows");
+    }
+
+    /** The tables of all axes, one after the other. */
+    static int[] tables(List<GridAxis> axes) {
+        return axes.stream().flatMapToInt(axis -> Arrays.stream(axis.table())).toArray();
+    }
+
+    /** Query tiles of all dilation groups, each as long as the longest. */
+    static long blocks(List<GridAxis> axes, Box tile) {
+        long blocks = axes.get(0).tiles(tile.z()) * axes.get(0).dilation();
+        blocks = Math.multiplyExact(
+                blocks, axes.get(1).tiles(tile.y()) * axes.get(1).dilation());
+        return Math.multiplyExact(
+                blocks, axes.get(2).tiles(tile.x()) * axes.get(2).dilation());
+    }
+
+    /** Query tiles of all dilation groups that have a query. */
+    static long liveTiles(List<GridAxis> axes, Box tile) {
+        return axes.get(0).liveTiles(tile.z())
+                * axes.get(1).liveTiles(tile.y())
+                * axes.get(2).liveTiles(tile.x());
     }
 
     int extent() {

@@ -6,7 +6,6 @@ import io.sparkhood.cuda.driver.Launch;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.Port;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -68,13 +67,9 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
             return Optional.of(
                     operator.heads() + " heads are more than the " + MAX_GRID_YZ + " of a grid's second axis");
         }
-        long positions = 0;
-        for (int extent : operator.featureMap()) {
-            positions += extent;
-        }
-        if (positions > Integer.MAX_VALUE / 4) {
-            return Optional.of("the axes have " + positions + " positions in sum, more than the "
-                    + Integer.MAX_VALUE / 4 + " of a table of windows");
+        Optional<String> refusal = GridAxis.refuses(operator);
+        if (refusal.isPresent()) {
+            return refusal;
         }
         long places = 1; // every block has a query of the longest group
         for (GridAxis axis : GridAxis.of(operator)) {
@@ -173,17 +168,8 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
         return shape.sharedBytes(boxes.haloRows());
     }
 
-    /** Query tiles of all dilation groups, each as long as the longest. */
     private long blocks() {
-        long blocks = 1;
-        for (int axis = 0; axis < 3; axis++) {
-            int tile = axis == 0
-                    ? boxes.query().z()
-                    : axis == 1 ? boxes.query().y() : boxes.query().x();
-            blocks = Math.multiplyExact(
-                    blocks, axes.get(axis).tiles(tile) * axes.get(axis).dilation());
-        }
-        return blocks;
+        return GridAxis.blocks(axes, boxes.query());
     }
 
     /** Pairs of a query and a key per head and row that warps compute, the masked and padded ones of their tiles included. */
@@ -203,18 +189,12 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
         long steps = additional / rows * GridAxis.ceilDivide(rows, shape.keys())
                 + GridAxis.ceilDivide(additional % rows, shape.keys());
         Box part = boxes.query().first(shape.warpQueries());
-        return Math.multiplyExact(steps * shape.keys(), live(part) * shape.warpQueries());
+        return Math.multiplyExact(steps * shape.keys(), GridAxis.liveTiles(axes, part) * shape.warpQueries());
     }
 
     /** Blocks that have a query, of one head and row. */
     long liveBlocks() {
-        return live(boxes.query());
-    }
-
-    private long live(Box box) {
-        return axes.get(0).liveTiles(box.z())
-                * axes.get(1).liveTiles(box.y())
-                * axes.get(2).liveTiles(box.x());
+        return GridAxis.liveTiles(axes, boxes.query());
     }
 
     @Override
@@ -233,7 +213,7 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
 
     @Override
     public int[] tables() {
-        return axes.stream().flatMapToInt(axis -> Arrays.stream(axis.table())).toArray();
+        return GridAxis.tables(axes);
     }
 
     /**

@@ -27,7 +27,7 @@ record TileBoxes(Box query, Box key, long visitedPairs, long maskedPairs, long c
         long least = Long.MAX_VALUE;
         for (Box query : queryBoxes(axes, shape)) {
             Box part = query.first(shape.warpQueries());
-            for (Box key : boxes(shape.keys(), 8)) {
+            for (Box key : Box.all(shape.keys(), 8)) {
                 long visited = meeting.pairs(query, part, key);
                 long copied = meeting.tiles(query, query, key) * key.volume();
                 // a warp that skips a tile has still waited for it to be copied
@@ -58,7 +58,7 @@ record TileBoxes(Box query, Box key, long visitedPairs, long maskedPairs, long c
             }
             Box part = query.first(shape.warpQueries());
             long copied = meeting.tiles(query, query, new Box(1, 1, 1));
-            for (Box key : boxes(shape.keys(), 8)) {
+            for (Box key : Box.all(shape.keys(), 8)) {
                 long visited = meeting.pairs(part, part, key); // steps start where the warp's own windows do
                 all.add(new TileBoxes(query, key, visited, visited, copied, (int) (rows + 7) / 8 * 8));
             }
@@ -106,7 +106,7 @@ record TileBoxes(Box query, Box key, long visitedPairs, long maskedPairs, long c
     }
 
     private static List<Box> queryBoxes(List<GridAxis> axes, EntryPointShape shape) {
-        return boxes(shape.queries(), 1).stream()
+        return Box.all(shape.queries(), 1).stream()
                 .filter(box -> !overhangs(axes, box))
                 .toList();
     }
@@ -114,16 +114,5 @@ record TileBoxes(Box query, Box key, long visitedPairs, long maskedPairs, long c
     /** Whether an axis has room for another box in what hangs over, so that a smaller extent is never worse. */
     private static boolean overhangs(List<GridAxis> axes, Box box) {
         return axes.get(0).longestGroup() <= box.z() / 2 || axes.get(1).longestGroup() <= box.y() / 2;
-    }
-
-    /** All boxes of a volume, both powers of two; the widest first. */
-    private static List<Box> boxes(int volume, int leastX) {
-        List<Box> boxes = new ArrayList<>();
-        for (int x = volume; x >= leastX; x /= 2) {
-            for (int y = volume / x; y >= 1; y /= 2) {
-                boxes.add(new Box(volume / x / y, y, x));
-            }
-        }
-        return boxes;
     }
 }

@@ -7,7 +7,6 @@ import io.sparkhood.operator.NeighborhoodOperator;
 import io.sparkhood.operator.NeighborhoodScoresOperator;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -45,14 +44,7 @@ record UnfusedLaunches(
         if (scores.isPresent() && Float.isInfinite((float) scores.get().scale())) {
             return Optional.of("scale " + scores.get().scale() + " is beyond float32; use backend=reference");
         }
-        long positions = 0;
-        for (int extent : operator.featureMap()) {
-            positions += extent;
-        }
-        return positions <= Integer.MAX_VALUE / 4
-                ? Optional.empty()
-                : Optional.of("the axes have " + positions + " positions in sum, more than the " + Integer.MAX_VALUE / 4
-                        + " of a table of windows");
+        return GridAxis.refuses(operator);
     }
 
     /** Why an operator cannot be implicit matrix products, as a sentence, or nothing if it can. */
@@ -94,7 +86,7 @@ record UnfusedLaunches(
         Halves halves = Halves.of(operator);
         List<GridAxis> axes = GridAxis.of(operator);
         GemmBoxes boxes = GemmBoxes.choose(axes);
-        long tiles = boxes.blocks(axes);
+        long tiles = GridAxis.blocks(axes, boxes.query());
         // what a softmax made is rounded as in fused attention; what is given is taken as it is
         DType weights = operator instanceof NeighborhoodAttentionOperator ? operator.dtype() : DType.FLOAT32;
         int chunk = UnfusedEntryPoint.valueChunk(operator.dtype());
@@ -140,14 +132,12 @@ record UnfusedLaunches(
 
     @Override
     public int[] tables() {
-        return axes.stream().flatMapToInt(axis -> Arrays.stream(axis.table())).toArray();
+        return GridAxis.tables(axes);
     }
 
     @Override
     public long weightElements() {
-        return operator instanceof NeighborhoodAttentionOperator
-                ? operator.tokens() * operator.heads() * operator.slots()
-                : 0;
+        return operator instanceof NeighborhoodAttentionOperator ? operator.slotElements() : 0;
     }
 
     @Override

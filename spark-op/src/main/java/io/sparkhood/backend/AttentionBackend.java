@@ -83,8 +83,7 @@ public abstract class AttentionBackend implements Backend {
             return 0;
         }
         try {
-            long queries = Math.multiplyExact(attention.tokens(), attention.heads());
-            return Math.multiplyExact(queries, attention.slots());
+            return attention.slotElements();
         } catch (ArithmeticException e) {
             return Long.MAX_VALUE;
         }
@@ -114,16 +113,36 @@ public abstract class AttentionBackend implements Backend {
 
     @Override
     public final Plan plan(Operator operator, long maxBatch, Parameters parameters) {
-        refuses(operator).ifPresent(sentence -> {
-            throw new IllegalArgumentException(name + " refuses: " + sentence);
-        });
+        return neighborhood(checked(operator, maxBatch, parameters), maxBatch, parameters);
+    }
+
+    /**
+     * What can be planned.
+     *
+     * @throws IllegalArgumentException if the operator is refused, a parameter is missing or has the wrong length, or there are
+     *     too many rows
+     */
+    protected final NeighborhoodOperator checked(Operator operator, long maxBatch, Parameters parameters) {
+        NeighborhoodOperator neighborhood = notRefused(operator);
         parameters.requireFor(operator);
         long most = mostRows(operator);
         if (maxBatch < 1 || maxBatch > most) {
             throw new IllegalArgumentException(
                     "maxBatch must be 1 to " + most + " for this operator, but is " + maxBatch);
         }
-        return neighborhood((NeighborhoodOperator) operator, maxBatch, parameters);
+        return neighborhood;
+    }
+
+    /**
+     * What is not refused.
+     *
+     * @throws IllegalArgumentException if it is
+     */
+    protected final NeighborhoodOperator notRefused(Operator operator) {
+        refuses(operator).ifPresent(sentence -> {
+            throw new IllegalArgumentException(name + " refuses: " + sentence);
+        });
+        return (NeighborhoodOperator) operator;
     }
 
     private static Stream<Port> ports(Operator operator) {

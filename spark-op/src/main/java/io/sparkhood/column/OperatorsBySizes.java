@@ -3,7 +3,6 @@ package io.sparkhood.column;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.Operator;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The operator that a row asks for. Rows with the sizes of the row before them share its operator, which is checked once. */
@@ -44,7 +43,7 @@ final class OperatorsBySizes {
      * @throws InvalidRowException if there is none
      */
     Sized of(List<TensorValue> tensors) {
-        List<Sizes> sizes = tensors.stream().map(Sizes::of).collect(Collectors.toList());
+        List<Sizes> sizes = tensors.stream().map(Sizes::of).toList();
         if (found == null || !sizes.equals(last)) {
             Operator operator = rows.of(tensors);
             found = new Sized(operator, operator.rowBytes());

@@ -10,7 +10,8 @@ public interface RowOperator extends Serializable {
     /**
      * The operator for a row with these tensors, in the order of the stage's input ports. Rows with equal operators are
      * computed together. It depends on nothing but the tensors' dtypes, lengths and shapes, so that it is not asked again for a
-     * row that has those of the row before it. A port that the operator does not have, such as additional keys of 0 tokens, is left out.
+     * row that has those of the row before it. A port that the operator does not have, such as additional keys of 0 tokens, is
+     * left out.
      *
      * @throws InvalidRowException naming column, expected and found
      */

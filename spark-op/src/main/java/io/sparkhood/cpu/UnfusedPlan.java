@@ -100,9 +100,7 @@ record UnfusedPlan(
         }
 
         UnfusedPlan build(NeighborhoodOperator operator, long maxBatch, long visitedPairs, String describe) {
-            long weights = operator instanceof NeighborhoodAttentionOperator
-                    ? operator.tokens() * operator.heads() * operator.slots()
-                    : 0;
+            long weights = operator instanceof NeighborhoodAttentionOperator ? operator.slotElements() : 0;
             return new UnfusedPlan(operator, maxBatch, weights, passes, visitedPairs, describe);
         }
     }

@@ -60,6 +60,15 @@ public sealed interface NeighborhoodOperator extends Operator
         return slots + additionalTokens();
     }
 
+    /**
+     * Scores or weights of one row, {@code [*featureMap, heads, slots]}.
+     *
+     * @throws ArithmeticException if they are more than a 64-bit number counts
+     */
+    default long slotElements() {
+        return Math.multiplyExact(Math.multiplyExact(tokens(), heads()), slots());
+    }
+
     /** Pairs of a query and a key that it sees, per head, additional keys included: what the arithmetic is proportional to. */
     default long visiblePairs() {
         long pairs = 1;

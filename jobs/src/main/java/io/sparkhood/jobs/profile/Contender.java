@@ -22,23 +22,24 @@ record Contender(String name, Probe probe, boolean byName, Optional<Backends.Han
 
     /** Those that the settings ask for, best first. */
     static List<Contender> of(ProfileSettings settings) {
-        return of(settings, settings.backendOptions());
-    }
-
-    /** Those that the settings ask for, opened with other options. */
-    static List<Contender> of(ProfileSettings settings, BackendOptions options) {
-        boolean all = settings.backend().equals(ProfileSettings.ALL);
         return Backends.providers().stream()
-                .filter(provider -> all || provider.name().equals(settings.backend()))
-                .map(provider -> of(provider, options, !all))
+                .filter(provider -> isWanted(provider, settings))
+                .map(provider -> of(provider, settings, settings.backendOptions()))
                 .toList();
     }
 
-    private static Contender of(BackendProvider provider, BackendOptions options, boolean byName) {
+    /** Whether the settings ask for a backend. */
+    static boolean isWanted(BackendProvider provider, ProfileSettings settings) {
+        return settings.backend().equals(ProfileSettings.ALL)
+                || settings.backend().equals(provider.name());
+    }
+
+    /** One that the settings ask for, opened with other options. */
+    static Contender of(BackendProvider provider, ProfileSettings settings, BackendOptions options) {
         Probe probe = provider.probe();
         Optional<Backends.Handle> handle =
                 probe.usable() ? Optional.of(Backends.open(provider.name(), options)) : Optional.empty();
-        return new Contender(provider.name(), probe, byName, handle);
+        return new Contender(provider.name(), probe, !settings.backend().equals(ProfileSettings.ALL), handle);
     }
 
     /** Only where {@link #whyNot} has nothing to say. */

@@ -61,9 +61,8 @@ public final class PaperRun {
         out.flush();
         Set<String> sentences = new LinkedHashSet<>();
         for (BackendProvider provider : Backends.providers()) {
-            if (settings.backend().equals(ProfileSettings.ALL)
-                    || settings.backend().equals(provider.name())) {
-                measure(provider.name(), sentences);
+            if (Contender.isWanted(provider, settings)) {
+                measure(provider, sentences);
             }
         }
         if (!sentences.isEmpty()) {
@@ -73,19 +72,11 @@ public final class PaperRun {
         out.flush();
     }
 
-    private void measure(String backend, Set<String> sentences) {
+    private void measure(BackendProvider provider, Set<String> sentences) {
         Map<Implementation, Contender> contenders = new LinkedHashMap<>();
         try {
             for (Implementation way : COMPARED) {
-                Contender.of(settings, settings.backendOptions(way)).stream()
-                        .filter(contender -> {
-                            boolean wanted = contender.name().equals(backend);
-                            if (!wanted) {
-                                contender.close();
-                            }
-                            return wanted;
-                        })
-                        .forEach(contender -> contenders.put(way, contender));
+                contenders.put(way, Contender.of(provider, settings, settings.backendOptions(way)));
             }
             Map<Group, List<Problem>> groups = new LinkedHashMap<>();
             for (Problem problem : settings.problems()) {
@@ -93,7 +84,7 @@ public final class PaperRun {
                         new Group(problem.operator().rank(), problem.operator().dtype());
                 groups.computeIfAbsent(group, absent -> new ArrayList<>()).add(problem);
             }
-            groups.forEach((group, problems) -> line(backend, group, problems, contenders, sentences));
+            groups.forEach((group, problems) -> line(provider.name(), group, problems, contenders, sentences));
         } finally {
             contenders.values().forEach(Contender::close);
         }
