@@ -102,6 +102,7 @@ class FaultsIT {
         assertThat(OpenInExecutor.inAll(spark))
                 .as("processes")
                 .doesNotContainKey(ProcessHandle.current().pid());
+        assertThat(failures.executors).as("executors lost").isEmpty();
     }
 
     @Test

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.TaskContext;
 import org.jspecify.annotations.Nullable;
 
-/** A thread of an executor that looks, again and again, whether the stage holds a backend or threads there. */
+/** A thread of an executor that looks, until a task was killed and all is free, whether the stage holds a backend or threads. */
 final class HoldWatch {
     private static final AtomicReference<TaskContext> TASK = new AtomicReference<>();
     private static final AtomicLong TOLD = new AtomicLong(); // when the task was seen to be killed
@@ -27,14 +27,18 @@ final class HoldWatch {
     }
 
     private static void look(Happened happened) {
-        while (true) {
+        boolean noted = false; // once: the folder goes with its test, and Spark ends an executor whose thread throws
+        boolean held = true;
+        while (held || TOLD.get() == 0) {
             @Nullable TaskContext task = TASK.get();
             if (task != null && task.isInterrupted()) {
                 TOLD.compareAndSet(0, System.currentTimeMillis());
             }
-            if (OpenInExecutor.anything()) {
+            held = OpenInExecutor.anything();
+            if (held) {
                 LAST_HELD.set(System.currentTimeMillis());
-                if (!OpenInExecutor.laneThreads().isEmpty()) {
+                if (!noted && !OpenInExecutor.laneThreads().isEmpty()) {
+                    noted = true;
                     happened.first("held-" + ProcessHandle.current().pid());
                 }
             }
