@@ -11,13 +11,13 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link TileMath} with the Vector API: one vector holds the lanes of a patch.
  *
- * <p>Longer than a file should be, and flat, because of what C2 does with vectors. They stay in registers only in methods with
- * one loop, about 24 live vectors, and 325 to 1,200 bytecodes: smaller ones are inlined into their callers until the callers'
- * budget is spent. Beyond some 75 vector operations (C2's limit of nodes, it seems) the last ones of a method are boxed, in some
- * JVMs and not in others. A vector that a loop carries is an argument, never the receiver, where there is room for that (hence
- * {@code zero.add(a)}): C2 knows the class of an argument, which is cast, but that of a carried receiver only from a profile which
- * other code with vectors of another length spoils. No method takes or returns a vector. The drivers that choose between kernels
- * hold none.
+ * <p>Its code, and more so that of its micro-kernels, {@link VectorTileKernels}, which the build writes (TileKernelWriter), is
+ * flat because of what C2 does with vectors. They stay in registers only in methods with one loop, about 24 live vectors, and 325
+ * to 1,200 bytecodes: smaller ones are inlined into their callers until the callers' budget is spent. Beyond some 75 vector
+ * operations (C2's limit of nodes, it seems) the last ones of a method are boxed, in some JVMs and not in others. A vector that a
+ * loop carries is an argument, never the receiver, where there is room for that (hence {@code zero.add(a)}): C2 knows the class
+ * of an argument, which is cast, but that of a carried receiver only from a profile which other code with vectors of another
+ * length spoils. No method takes or returns a vector. The drivers that choose between kernels hold none.
  */
 final class VectorTileMath implements TileMath {
     static final VectorSpecies<Float> SPECIES = species(VectorSupport.detected().lanes());
@@ -195,9 +195,9 @@ final class VectorTileMath implements TileMath {
                 for (int dim = 0; dim < dims; dim += KEY_SLAB) {
                     int count = Math.min(KEY_SLAB, dims - dim);
                     if (block == KEYS) {
-                        score10(s, query + dim * LANES, slab, count, from, at);
+                        VectorTileKernels.score10(s, query + dim * LANES, slab, count, from, at);
                     } else {
-                        score8(s, query + dim * LANES, slab, count, from, at);
+                        VectorTileKernels.score8(s, query + dim * LANES, slab, count, from, at);
                     }
                     from = at;
                     slab += slabStride;
@@ -241,11 +241,14 @@ final class VectorTileMath implements TileMath {
                     int q = query + dim * LANES;
                     int r = nextQuery + dim * LANES;
                     if (block == 10) {
-                        scorePair10(s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
+                        VectorTileKernels.scorePair10(
+                                s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
                     } else if (block == 8) {
-                        scorePair8(s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
+                        VectorTileKernels.scorePair8(
+                                s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
                     } else {
-                        scorePair5(s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
+                        VectorTileKernels.scorePair5(
+                                s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
                     }
                     from = scores + offset;
                     nextFrom = nextScores + offset;
@@ -271,14 +274,14 @@ final class VectorTileMath implements TileMath {
     public void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims) {
         if (dims > LANES) {
             if (MIX_LANES == 8) {
-                mix8x2(s, weights, values, offsets, keys, mixed);
+                VectorTileKernels.mix8x2(s, weights, values, offsets, keys, mixed);
             } else {
-                mix4x2(s, weights, values, offsets, keys, mixed);
+                VectorTileKernels.mix4x2(s, weights, values, offsets, keys, mixed);
             }
         } else if (MIX_LANES == 8) {
-            mix8x1(s, weights, values, offsets, keys, mixed);
+            VectorTileKernels.mix8x1(s, weights, values, offsets, keys, mixed);
         } else {
-            mix4x1(s, weights, values, offsets, keys, mixed);
+            VectorTileKernels.mix4x1(s, weights, values, offsets, keys, mixed);
         }
     }
 
@@ -436,470 +439,5 @@ final class VectorTileMath implements TileMath {
             g.blend(h.rearrange(BY_1), UPPER_1).reinterpretAsFloats().intoArray(s, at + 2 * LANES);
             g.rearrange(BY_1).blend(h, UPPER_1).reinterpretAsFloats().intoArray(s, at + 3 * LANES);
         }
-    }
-
-    /** 10 keys against one patch: one query vector, 10 accumulators. */
-    private static void score10(float[] s, int query, int keys, int dims, int starts, int scores) {
-        FloatVector a0 = FloatVector.fromArray(SPECIES, s, starts);
-        FloatVector a1 = FloatVector.fromArray(SPECIES, s, starts + LANES);
-        FloatVector a2 = FloatVector.fromArray(SPECIES, s, starts + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(SPECIES, s, starts + 3 * LANES);
-        FloatVector a4 = FloatVector.fromArray(SPECIES, s, starts + 4 * LANES);
-        FloatVector a5 = FloatVector.fromArray(SPECIES, s, starts + 5 * LANES);
-        FloatVector a6 = FloatVector.fromArray(SPECIES, s, starts + 6 * LANES);
-        FloatVector a7 = FloatVector.fromArray(SPECIES, s, starts + 7 * LANES);
-        FloatVector a8 = FloatVector.fromArray(SPECIES, s, starts + 8 * LANES);
-        FloatVector a9 = FloatVector.fromArray(SPECIES, s, starts + 9 * LANES);
-        for (int dim = 0; dim < dims; dim++) {
-            FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
-            int key = keys + dim;
-            a0 = FloatVector.broadcast(SPECIES, s[key]).fma(q, a0);
-            a1 = FloatVector.broadcast(SPECIES, s[key + KEY_SLAB]).fma(q, a1);
-            a2 = FloatVector.broadcast(SPECIES, s[key + 2 * KEY_SLAB]).fma(q, a2);
-            a3 = FloatVector.broadcast(SPECIES, s[key + 3 * KEY_SLAB]).fma(q, a3);
-            a4 = FloatVector.broadcast(SPECIES, s[key + 4 * KEY_SLAB]).fma(q, a4);
-            a5 = FloatVector.broadcast(SPECIES, s[key + 5 * KEY_SLAB]).fma(q, a5);
-            a6 = FloatVector.broadcast(SPECIES, s[key + 6 * KEY_SLAB]).fma(q, a6);
-            a7 = FloatVector.broadcast(SPECIES, s[key + 7 * KEY_SLAB]).fma(q, a7);
-            a8 = FloatVector.broadcast(SPECIES, s[key + 8 * KEY_SLAB]).fma(q, a8);
-            a9 = FloatVector.broadcast(SPECIES, s[key + 9 * KEY_SLAB]).fma(q, a9);
-        }
-        FloatVector zero = FloatVector.zero(SPECIES);
-        zero.add(a0).intoArray(s, scores);
-        zero.add(a1).intoArray(s, scores + LANES);
-        zero.add(a2).intoArray(s, scores + 2 * LANES);
-        zero.add(a3).intoArray(s, scores + 3 * LANES);
-        zero.add(a4).intoArray(s, scores + 4 * LANES);
-        zero.add(a5).intoArray(s, scores + 5 * LANES);
-        zero.add(a6).intoArray(s, scores + 6 * LANES);
-        zero.add(a7).intoArray(s, scores + 7 * LANES);
-        zero.add(a8).intoArray(s, scores + 8 * LANES);
-        zero.add(a9).intoArray(s, scores + 9 * LANES);
-    }
-
-    /** 8 keys against one patch: one query vector, 8 accumulators. */
-    private static void score8(float[] s, int query, int keys, int dims, int starts, int scores) {
-        FloatVector a0 = FloatVector.fromArray(SPECIES, s, starts);
-        FloatVector a1 = FloatVector.fromArray(SPECIES, s, starts + LANES);
-        FloatVector a2 = FloatVector.fromArray(SPECIES, s, starts + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(SPECIES, s, starts + 3 * LANES);
-        FloatVector a4 = FloatVector.fromArray(SPECIES, s, starts + 4 * LANES);
-        FloatVector a5 = FloatVector.fromArray(SPECIES, s, starts + 5 * LANES);
-        FloatVector a6 = FloatVector.fromArray(SPECIES, s, starts + 6 * LANES);
-        FloatVector a7 = FloatVector.fromArray(SPECIES, s, starts + 7 * LANES);
-        for (int dim = 0; dim < dims; dim++) {
-            FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
-            int key = keys + dim;
-            a0 = FloatVector.broadcast(SPECIES, s[key]).fma(q, a0);
-            a1 = FloatVector.broadcast(SPECIES, s[key + KEY_SLAB]).fma(q, a1);
-            a2 = FloatVector.broadcast(SPECIES, s[key + 2 * KEY_SLAB]).fma(q, a2);
-            a3 = FloatVector.broadcast(SPECIES, s[key + 3 * KEY_SLAB]).fma(q, a3);
-            a4 = FloatVector.broadcast(SPECIES, s[key + 4 * KEY_SLAB]).fma(q, a4);
-            a5 = FloatVector.broadcast(SPECIES, s[key + 5 * KEY_SLAB]).fma(q, a5);
-            a6 = FloatVector.broadcast(SPECIES, s[key + 6 * KEY_SLAB]).fma(q, a6);
-            a7 = FloatVector.broadcast(SPECIES, s[key + 7 * KEY_SLAB]).fma(q, a7);
-        }
-        FloatVector zero = FloatVector.zero(SPECIES);
-        zero.add(a0).intoArray(s, scores);
-        zero.add(a1).intoArray(s, scores + LANES);
-        zero.add(a2).intoArray(s, scores + 2 * LANES);
-        zero.add(a3).intoArray(s, scores + 3 * LANES);
-        zero.add(a4).intoArray(s, scores + 4 * LANES);
-        zero.add(a5).intoArray(s, scores + 5 * LANES);
-        zero.add(a6).intoArray(s, scores + 6 * LANES);
-        zero.add(a7).intoArray(s, scores + 7 * LANES);
-    }
-
-    /** 10 keys against both patches of a tile: every key is loaded once for two query vectors. */
-    private static void scorePair10(
-            float[] s,
-            int query,
-            int next,
-            int keys,
-            int dims,
-            int starts,
-            int nextStarts,
-            int scores,
-            int nextScores) {
-        FloatVector a0 = FloatVector.fromArray(SPECIES, s, starts);
-        FloatVector a1 = FloatVector.fromArray(SPECIES, s, starts + LANES);
-        FloatVector a2 = FloatVector.fromArray(SPECIES, s, starts + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(SPECIES, s, starts + 3 * LANES);
-        FloatVector a4 = FloatVector.fromArray(SPECIES, s, starts + 4 * LANES);
-        FloatVector a5 = FloatVector.fromArray(SPECIES, s, starts + 5 * LANES);
-        FloatVector a6 = FloatVector.fromArray(SPECIES, s, starts + 6 * LANES);
-        FloatVector a7 = FloatVector.fromArray(SPECIES, s, starts + 7 * LANES);
-        FloatVector a8 = FloatVector.fromArray(SPECIES, s, starts + 8 * LANES);
-        FloatVector a9 = FloatVector.fromArray(SPECIES, s, starts + 9 * LANES);
-        FloatVector b0 = FloatVector.fromArray(SPECIES, s, nextStarts);
-        FloatVector b1 = FloatVector.fromArray(SPECIES, s, nextStarts + LANES);
-        FloatVector b2 = FloatVector.fromArray(SPECIES, s, nextStarts + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(SPECIES, s, nextStarts + 3 * LANES);
-        FloatVector b4 = FloatVector.fromArray(SPECIES, s, nextStarts + 4 * LANES);
-        FloatVector b5 = FloatVector.fromArray(SPECIES, s, nextStarts + 5 * LANES);
-        FloatVector b6 = FloatVector.fromArray(SPECIES, s, nextStarts + 6 * LANES);
-        FloatVector b7 = FloatVector.fromArray(SPECIES, s, nextStarts + 7 * LANES);
-        FloatVector b8 = FloatVector.fromArray(SPECIES, s, nextStarts + 8 * LANES);
-        FloatVector b9 = FloatVector.fromArray(SPECIES, s, nextStarts + 9 * LANES);
-        for (int dim = 0; dim < dims; dim++) {
-            FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
-            FloatVector r = FloatVector.fromArray(SPECIES, s, next + dim * LANES);
-            int key = keys + dim;
-            FloatVector k = FloatVector.broadcast(SPECIES, s[key]);
-            a0 = k.fma(q, a0);
-            b0 = k.fma(r, b0);
-            k = FloatVector.broadcast(SPECIES, s[key + KEY_SLAB]);
-            a1 = k.fma(q, a1);
-            b1 = k.fma(r, b1);
-            k = FloatVector.broadcast(SPECIES, s[key + 2 * KEY_SLAB]);
-            a2 = k.fma(q, a2);
-            b2 = k.fma(r, b2);
-            k = FloatVector.broadcast(SPECIES, s[key + 3 * KEY_SLAB]);
-            a3 = k.fma(q, a3);
-            b3 = k.fma(r, b3);
-            k = FloatVector.broadcast(SPECIES, s[key + 4 * KEY_SLAB]);
-            a4 = k.fma(q, a4);
-            b4 = k.fma(r, b4);
-            k = FloatVector.broadcast(SPECIES, s[key + 5 * KEY_SLAB]);
-            a5 = k.fma(q, a5);
-            b5 = k.fma(r, b5);
-            k = FloatVector.broadcast(SPECIES, s[key + 6 * KEY_SLAB]);
-            a6 = k.fma(q, a6);
-            b6 = k.fma(r, b6);
-            k = FloatVector.broadcast(SPECIES, s[key + 7 * KEY_SLAB]);
-            a7 = k.fma(q, a7);
-            b7 = k.fma(r, b7);
-            k = FloatVector.broadcast(SPECIES, s[key + 8 * KEY_SLAB]);
-            a8 = k.fma(q, a8);
-            b8 = k.fma(r, b8);
-            k = FloatVector.broadcast(SPECIES, s[key + 9 * KEY_SLAB]);
-            a9 = k.fma(q, a9);
-            b9 = k.fma(r, b9);
-        }
-        a0.intoArray(s, scores);
-        a1.intoArray(s, scores + LANES);
-        a2.intoArray(s, scores + 2 * LANES);
-        a3.intoArray(s, scores + 3 * LANES);
-        a4.intoArray(s, scores + 4 * LANES);
-        a5.intoArray(s, scores + 5 * LANES);
-        a6.intoArray(s, scores + 6 * LANES);
-        a7.intoArray(s, scores + 7 * LANES);
-        a8.intoArray(s, scores + 8 * LANES);
-        a9.intoArray(s, scores + 9 * LANES);
-        b0.intoArray(s, nextScores);
-        b1.intoArray(s, nextScores + LANES);
-        b2.intoArray(s, nextScores + 2 * LANES);
-        b3.intoArray(s, nextScores + 3 * LANES);
-        b4.intoArray(s, nextScores + 4 * LANES);
-        b5.intoArray(s, nextScores + 5 * LANES);
-        b6.intoArray(s, nextScores + 6 * LANES);
-        b7.intoArray(s, nextScores + 7 * LANES);
-        b8.intoArray(s, nextScores + 8 * LANES);
-        b9.intoArray(s, nextScores + 9 * LANES);
-    }
-
-    /** 8 keys against both patches of a tile: every key is loaded once for two query vectors. */
-    private static void scorePair8(
-            float[] s,
-            int query,
-            int next,
-            int keys,
-            int dims,
-            int starts,
-            int nextStarts,
-            int scores,
-            int nextScores) {
-        FloatVector a0 = FloatVector.fromArray(SPECIES, s, starts);
-        FloatVector a1 = FloatVector.fromArray(SPECIES, s, starts + LANES);
-        FloatVector a2 = FloatVector.fromArray(SPECIES, s, starts + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(SPECIES, s, starts + 3 * LANES);
-        FloatVector a4 = FloatVector.fromArray(SPECIES, s, starts + 4 * LANES);
-        FloatVector a5 = FloatVector.fromArray(SPECIES, s, starts + 5 * LANES);
-        FloatVector a6 = FloatVector.fromArray(SPECIES, s, starts + 6 * LANES);
-        FloatVector a7 = FloatVector.fromArray(SPECIES, s, starts + 7 * LANES);
-        FloatVector b0 = FloatVector.fromArray(SPECIES, s, nextStarts);
-        FloatVector b1 = FloatVector.fromArray(SPECIES, s, nextStarts + LANES);
-        FloatVector b2 = FloatVector.fromArray(SPECIES, s, nextStarts + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(SPECIES, s, nextStarts + 3 * LANES);
-        FloatVector b4 = FloatVector.fromArray(SPECIES, s, nextStarts + 4 * LANES);
-        FloatVector b5 = FloatVector.fromArray(SPECIES, s, nextStarts + 5 * LANES);
-        FloatVector b6 = FloatVector.fromArray(SPECIES, s, nextStarts + 6 * LANES);
-        FloatVector b7 = FloatVector.fromArray(SPECIES, s, nextStarts + 7 * LANES);
-        for (int dim = 0; dim < dims; dim++) {
-            FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
-            FloatVector r = FloatVector.fromArray(SPECIES, s, next + dim * LANES);
-            int key = keys + dim;
-            FloatVector k = FloatVector.broadcast(SPECIES, s[key]);
-            a0 = k.fma(q, a0);
-            b0 = k.fma(r, b0);
-            k = FloatVector.broadcast(SPECIES, s[key + KEY_SLAB]);
-            a1 = k.fma(q, a1);
-            b1 = k.fma(r, b1);
-            k = FloatVector.broadcast(SPECIES, s[key + 2 * KEY_SLAB]);
-            a2 = k.fma(q, a2);
-            b2 = k.fma(r, b2);
-            k = FloatVector.broadcast(SPECIES, s[key + 3 * KEY_SLAB]);
-            a3 = k.fma(q, a3);
-            b3 = k.fma(r, b3);
-            k = FloatVector.broadcast(SPECIES, s[key + 4 * KEY_SLAB]);
-            a4 = k.fma(q, a4);
-            b4 = k.fma(r, b4);
-            k = FloatVector.broadcast(SPECIES, s[key + 5 * KEY_SLAB]);
-            a5 = k.fma(q, a5);
-            b5 = k.fma(r, b5);
-            k = FloatVector.broadcast(SPECIES, s[key + 6 * KEY_SLAB]);
-            a6 = k.fma(q, a6);
-            b6 = k.fma(r, b6);
-            k = FloatVector.broadcast(SPECIES, s[key + 7 * KEY_SLAB]);
-            a7 = k.fma(q, a7);
-            b7 = k.fma(r, b7);
-        }
-        a0.intoArray(s, scores);
-        a1.intoArray(s, scores + LANES);
-        a2.intoArray(s, scores + 2 * LANES);
-        a3.intoArray(s, scores + 3 * LANES);
-        a4.intoArray(s, scores + 4 * LANES);
-        a5.intoArray(s, scores + 5 * LANES);
-        a6.intoArray(s, scores + 6 * LANES);
-        a7.intoArray(s, scores + 7 * LANES);
-        b0.intoArray(s, nextScores);
-        b1.intoArray(s, nextScores + LANES);
-        b2.intoArray(s, nextScores + 2 * LANES);
-        b3.intoArray(s, nextScores + 3 * LANES);
-        b4.intoArray(s, nextScores + 4 * LANES);
-        b5.intoArray(s, nextScores + 5 * LANES);
-        b6.intoArray(s, nextScores + 6 * LANES);
-        b7.intoArray(s, nextScores + 7 * LANES);
-    }
-
-    /** 5 keys against both patches of a tile: every key is loaded once for two query vectors. */
-    private static void scorePair5(
-            float[] s,
-            int query,
-            int next,
-            int keys,
-            int dims,
-            int starts,
-            int nextStarts,
-            int scores,
-            int nextScores) {
-        FloatVector a0 = FloatVector.fromArray(SPECIES, s, starts);
-        FloatVector a1 = FloatVector.fromArray(SPECIES, s, starts + LANES);
-        FloatVector a2 = FloatVector.fromArray(SPECIES, s, starts + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(SPECIES, s, starts + 3 * LANES);
-        FloatVector a4 = FloatVector.fromArray(SPECIES, s, starts + 4 * LANES);
-        FloatVector b0 = FloatVector.fromArray(SPECIES, s, nextStarts);
-        FloatVector b1 = FloatVector.fromArray(SPECIES, s, nextStarts + LANES);
-        FloatVector b2 = FloatVector.fromArray(SPECIES, s, nextStarts + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(SPECIES, s, nextStarts + 3 * LANES);
-        FloatVector b4 = FloatVector.fromArray(SPECIES, s, nextStarts + 4 * LANES);
-        for (int dim = 0; dim < dims; dim++) {
-            FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
-            FloatVector r = FloatVector.fromArray(SPECIES, s, next + dim * LANES);
-            int key = keys + dim;
-            FloatVector k = FloatVector.broadcast(SPECIES, s[key]);
-            a0 = k.fma(q, a0);
-            b0 = k.fma(r, b0);
-            k = FloatVector.broadcast(SPECIES, s[key + KEY_SLAB]);
-            a1 = k.fma(q, a1);
-            b1 = k.fma(r, b1);
-            k = FloatVector.broadcast(SPECIES, s[key + 2 * KEY_SLAB]);
-            a2 = k.fma(q, a2);
-            b2 = k.fma(r, b2);
-            k = FloatVector.broadcast(SPECIES, s[key + 3 * KEY_SLAB]);
-            a3 = k.fma(q, a3);
-            b3 = k.fma(r, b3);
-            k = FloatVector.broadcast(SPECIES, s[key + 4 * KEY_SLAB]);
-            a4 = k.fma(q, a4);
-            b4 = k.fma(r, b4);
-        }
-        FloatVector zero = FloatVector.zero(SPECIES);
-        zero.add(a0).intoArray(s, scores);
-        zero.add(a1).intoArray(s, scores + LANES);
-        zero.add(a2).intoArray(s, scores + 2 * LANES);
-        zero.add(a3).intoArray(s, scores + 3 * LANES);
-        zero.add(a4).intoArray(s, scores + 4 * LANES);
-        zero.add(b0).intoArray(s, nextScores);
-        zero.add(b1).intoArray(s, nextScores + LANES);
-        zero.add(b2).intoArray(s, nextScores + 2 * LANES);
-        zero.add(b3).intoArray(s, nextScores + 3 * LANES);
-        zero.add(b4).intoArray(s, nextScores + 4 * LANES);
-    }
-
-    /** 8 queries x 2 vectors of value dims: every value is loaded once for 8 weights. */
-    private static void mix8x2(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
-        FloatVector a0_0 = FloatVector.fromArray(SPECIES, s, mixed);
-        FloatVector a0_1 = FloatVector.fromArray(SPECIES, s, mixed + LANES);
-        FloatVector a1_0 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB);
-        FloatVector a1_1 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB + LANES);
-        FloatVector a2_0 = FloatVector.fromArray(SPECIES, s, mixed + 2 * VALUE_SLAB);
-        FloatVector a2_1 = FloatVector.fromArray(SPECIES, s, mixed + 2 * VALUE_SLAB + LANES);
-        FloatVector a3_0 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB);
-        FloatVector a3_1 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB + LANES);
-        FloatVector a4_0 = FloatVector.fromArray(SPECIES, s, mixed + 4 * VALUE_SLAB);
-        FloatVector a4_1 = FloatVector.fromArray(SPECIES, s, mixed + 4 * VALUE_SLAB + LANES);
-        FloatVector a5_0 = FloatVector.fromArray(SPECIES, s, mixed + 5 * VALUE_SLAB);
-        FloatVector a5_1 = FloatVector.fromArray(SPECIES, s, mixed + 5 * VALUE_SLAB + LANES);
-        FloatVector a6_0 = FloatVector.fromArray(SPECIES, s, mixed + 6 * VALUE_SLAB);
-        FloatVector a6_1 = FloatVector.fromArray(SPECIES, s, mixed + 6 * VALUE_SLAB + LANES);
-        FloatVector a7_0 = FloatVector.fromArray(SPECIES, s, mixed + 7 * VALUE_SLAB);
-        FloatVector a7_1 = FloatVector.fromArray(SPECIES, s, mixed + 7 * VALUE_SLAB + LANES);
-        int w = weights;
-        for (int key = 0; key < keys; key++) {
-            int v = values + offsets[key];
-            FloatVector v0 = FloatVector.fromArray(SPECIES, s, v);
-            FloatVector v1 = FloatVector.fromArray(SPECIES, s, v + LANES);
-            FloatVector b = FloatVector.broadcast(SPECIES, s[w]);
-            a0_0 = b.fma(v0, a0_0);
-            a0_1 = b.fma(v1, a0_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 1]);
-            a1_0 = b.fma(v0, a1_0);
-            a1_1 = b.fma(v1, a1_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 2]);
-            a2_0 = b.fma(v0, a2_0);
-            a2_1 = b.fma(v1, a2_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 3]);
-            a3_0 = b.fma(v0, a3_0);
-            a3_1 = b.fma(v1, a3_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 4]);
-            a4_0 = b.fma(v0, a4_0);
-            a4_1 = b.fma(v1, a4_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 5]);
-            a5_0 = b.fma(v0, a5_0);
-            a5_1 = b.fma(v1, a5_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 6]);
-            a6_0 = b.fma(v0, a6_0);
-            a6_1 = b.fma(v1, a6_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 7]);
-            a7_0 = b.fma(v0, a7_0);
-            a7_1 = b.fma(v1, a7_1);
-            w += LANES;
-        }
-        a0_0.intoArray(s, mixed);
-        a0_1.intoArray(s, mixed + LANES);
-        a1_0.intoArray(s, mixed + VALUE_SLAB);
-        a1_1.intoArray(s, mixed + VALUE_SLAB + LANES);
-        a2_0.intoArray(s, mixed + 2 * VALUE_SLAB);
-        a2_1.intoArray(s, mixed + 2 * VALUE_SLAB + LANES);
-        a3_0.intoArray(s, mixed + 3 * VALUE_SLAB);
-        a3_1.intoArray(s, mixed + 3 * VALUE_SLAB + LANES);
-        a4_0.intoArray(s, mixed + 4 * VALUE_SLAB);
-        a4_1.intoArray(s, mixed + 4 * VALUE_SLAB + LANES);
-        a5_0.intoArray(s, mixed + 5 * VALUE_SLAB);
-        a5_1.intoArray(s, mixed + 5 * VALUE_SLAB + LANES);
-        a6_0.intoArray(s, mixed + 6 * VALUE_SLAB);
-        a6_1.intoArray(s, mixed + 6 * VALUE_SLAB + LANES);
-        a7_0.intoArray(s, mixed + 7 * VALUE_SLAB);
-        a7_1.intoArray(s, mixed + 7 * VALUE_SLAB + LANES);
-    }
-
-    /** 8 queries x 1 vector of value dims: every value is loaded once for 8 weights. */
-    private static void mix8x1(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
-        FloatVector a0 = FloatVector.fromArray(SPECIES, s, mixed);
-        FloatVector a1 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB);
-        FloatVector a2 = FloatVector.fromArray(SPECIES, s, mixed + 2 * VALUE_SLAB);
-        FloatVector a3 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB);
-        FloatVector a4 = FloatVector.fromArray(SPECIES, s, mixed + 4 * VALUE_SLAB);
-        FloatVector a5 = FloatVector.fromArray(SPECIES, s, mixed + 5 * VALUE_SLAB);
-        FloatVector a6 = FloatVector.fromArray(SPECIES, s, mixed + 6 * VALUE_SLAB);
-        FloatVector a7 = FloatVector.fromArray(SPECIES, s, mixed + 7 * VALUE_SLAB);
-        int w = weights;
-        for (int key = 0; key < keys; key++) {
-            int v = values + offsets[key];
-            FloatVector v0 = FloatVector.fromArray(SPECIES, s, v);
-            FloatVector b = FloatVector.broadcast(SPECIES, s[w]);
-            a0 = b.fma(v0, a0);
-            b = FloatVector.broadcast(SPECIES, s[w + 1]);
-            a1 = b.fma(v0, a1);
-            b = FloatVector.broadcast(SPECIES, s[w + 2]);
-            a2 = b.fma(v0, a2);
-            b = FloatVector.broadcast(SPECIES, s[w + 3]);
-            a3 = b.fma(v0, a3);
-            b = FloatVector.broadcast(SPECIES, s[w + 4]);
-            a4 = b.fma(v0, a4);
-            b = FloatVector.broadcast(SPECIES, s[w + 5]);
-            a5 = b.fma(v0, a5);
-            b = FloatVector.broadcast(SPECIES, s[w + 6]);
-            a6 = b.fma(v0, a6);
-            b = FloatVector.broadcast(SPECIES, s[w + 7]);
-            a7 = b.fma(v0, a7);
-            w += LANES;
-        }
-        FloatVector zero = FloatVector.zero(SPECIES);
-        zero.add(a0).intoArray(s, mixed);
-        zero.add(a1).intoArray(s, mixed + VALUE_SLAB);
-        zero.add(a2).intoArray(s, mixed + 2 * VALUE_SLAB);
-        zero.add(a3).intoArray(s, mixed + 3 * VALUE_SLAB);
-        zero.add(a4).intoArray(s, mixed + 4 * VALUE_SLAB);
-        zero.add(a5).intoArray(s, mixed + 5 * VALUE_SLAB);
-        zero.add(a6).intoArray(s, mixed + 6 * VALUE_SLAB);
-        zero.add(a7).intoArray(s, mixed + 7 * VALUE_SLAB);
-    }
-
-    /** 4 queries x 2 vectors of value dims: every value is loaded once for 4 weights. */
-    private static void mix4x2(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
-        FloatVector a0_0 = FloatVector.fromArray(SPECIES, s, mixed);
-        FloatVector a0_1 = FloatVector.fromArray(SPECIES, s, mixed + LANES);
-        FloatVector a1_0 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB);
-        FloatVector a1_1 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB + LANES);
-        FloatVector a2_0 = FloatVector.fromArray(SPECIES, s, mixed + 2 * VALUE_SLAB);
-        FloatVector a2_1 = FloatVector.fromArray(SPECIES, s, mixed + 2 * VALUE_SLAB + LANES);
-        FloatVector a3_0 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB);
-        FloatVector a3_1 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB + LANES);
-        int w = weights;
-        for (int key = 0; key < keys; key++) {
-            int v = values + offsets[key];
-            FloatVector v0 = FloatVector.fromArray(SPECIES, s, v);
-            FloatVector v1 = FloatVector.fromArray(SPECIES, s, v + LANES);
-            FloatVector b = FloatVector.broadcast(SPECIES, s[w]);
-            a0_0 = b.fma(v0, a0_0);
-            a0_1 = b.fma(v1, a0_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 1]);
-            a1_0 = b.fma(v0, a1_0);
-            a1_1 = b.fma(v1, a1_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 2]);
-            a2_0 = b.fma(v0, a2_0);
-            a2_1 = b.fma(v1, a2_1);
-            b = FloatVector.broadcast(SPECIES, s[w + 3]);
-            a3_0 = b.fma(v0, a3_0);
-            a3_1 = b.fma(v1, a3_1);
-            w += LANES;
-        }
-        FloatVector zero = FloatVector.zero(SPECIES);
-        zero.add(a0_0).intoArray(s, mixed);
-        zero.add(a0_1).intoArray(s, mixed + LANES);
-        zero.add(a1_0).intoArray(s, mixed + VALUE_SLAB);
-        zero.add(a1_1).intoArray(s, mixed + VALUE_SLAB + LANES);
-        zero.add(a2_0).intoArray(s, mixed + 2 * VALUE_SLAB);
-        zero.add(a2_1).intoArray(s, mixed + 2 * VALUE_SLAB + LANES);
-        zero.add(a3_0).intoArray(s, mixed + 3 * VALUE_SLAB);
-        zero.add(a3_1).intoArray(s, mixed + 3 * VALUE_SLAB + LANES);
-    }
-
-    /** 4 queries x 1 vector of value dims: every value is loaded once for 4 weights. */
-    private static void mix4x1(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
-        FloatVector a0 = FloatVector.fromArray(SPECIES, s, mixed);
-        FloatVector a1 = FloatVector.fromArray(SPECIES, s, mixed + VALUE_SLAB);
-        FloatVector a2 = FloatVector.fromArray(SPECIES, s, mixed + 2 * VALUE_SLAB);
-        FloatVector a3 = FloatVector.fromArray(SPECIES, s, mixed + 3 * VALUE_SLAB);
-        int w = weights;
-        for (int key = 0; key < keys; key++) {
-            int v = values + offsets[key];
-            FloatVector v0 = FloatVector.fromArray(SPECIES, s, v);
-            FloatVector b = FloatVector.broadcast(SPECIES, s[w]);
-            a0 = b.fma(v0, a0);
-            b = FloatVector.broadcast(SPECIES, s[w + 1]);
-            a1 = b.fma(v0, a1);
-            b = FloatVector.broadcast(SPECIES, s[w + 2]);
-            a2 = b.fma(v0, a2);
-            b = FloatVector.broadcast(SPECIES, s[w + 3]);
-            a3 = b.fma(v0, a3);
-            w += LANES;
-        }
-        FloatVector zero = FloatVector.zero(SPECIES);
-        zero.add(a0).intoArray(s, mixed);
-        zero.add(a1).intoArray(s, mixed + VALUE_SLAB);
-        zero.add(a2).intoArray(s, mixed + 2 * VALUE_SLAB);
-        zero.add(a3).intoArray(s, mixed + 3 * VALUE_SLAB);
     }
 }
