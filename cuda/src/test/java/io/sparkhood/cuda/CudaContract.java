@@ -2,16 +2,10 @@ package io.sparkhood.cuda;
 
 import io.sparkhood.backend.contract.BackendContract;
 import io.sparkhood.operator.DType;
-import java.util.List;
 import java.util.Set;
 
 /** What the contract of all backends is for this one, on whatever device. */
 abstract class CudaContract extends BackendContract {
-    @Override
-    protected final List<DType> dtypes() {
-        return List.of(DType.values());
-    }
-
     @Override
     protected final Set<String> refusedCases() {
         return Set.of("headDim 257");

@@ -1,6 +1,5 @@
 package io.sparkhood.cuda;
 
-import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.contract.NamedCase;
@@ -17,8 +16,8 @@ class CudaGemmUnfusedTest extends UnfusedContract {
     }
 
     @Override
-    protected BackendOptions options() {
-        return BackendOptions.DEFAULT.withImplementation(Implementation.GEMM);
+    protected Implementation implementation() {
+        return Implementation.GEMM;
     }
 
     /** Tiles of small maps are mostly padding, which takes its time. */

@@ -1,13 +1,10 @@
 package io.sparkhood.cuda;
 
-import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.contract.BackendContract;
 import io.sparkhood.backend.contract.NamedCase;
-import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
 /** The contract of all backends for attention in three launches, scores, softmax and aggregate, on an emulated device. */
@@ -20,13 +17,8 @@ class CudaNaiveTest extends BackendContract {
     }
 
     @Override
-    protected BackendOptions options() {
-        return BackendOptions.DEFAULT.withImplementation(Implementation.NAIVE);
-    }
-
-    @Override
-    protected List<DType> dtypes() {
-        return List.of(DType.values());
+    protected Implementation implementation() {
+        return Implementation.NAIVE;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.sparkhood.cuda;
 
-import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.contract.NamedCase;
@@ -17,8 +16,8 @@ class CudaNaiveUnfusedTest extends UnfusedContract {
     }
 
     @Override
-    protected BackendOptions options() {
-        return BackendOptions.DEFAULT.withImplementation(Implementation.NAIVE);
+    protected Implementation implementation() {
+        return Implementation.NAIVE;
     }
 
     /** The longer ones take seconds of emulation each. */

@@ -1,6 +1,5 @@
 package io.sparkhood.cuda;
 
-import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.contract.BackendContract;
@@ -8,7 +7,6 @@ import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.backend.contract.UnfusedContract;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
-import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -31,13 +29,8 @@ class UnfusedHardwareTest {
         }
 
         @Override
-        protected BackendOptions options() {
-            return BackendOptions.DEFAULT.withImplementation(implementation);
-        }
-
-        @Override
-        protected List<DType> dtypes() {
-            return List.of(DType.values());
+        protected Implementation implementation() {
+            return implementation;
         }
 
         @Override
@@ -88,8 +81,8 @@ class UnfusedHardwareTest {
         }
 
         @Override
-        protected BackendOptions options() {
-            return BackendOptions.DEFAULT.withImplementation(implementation);
+        protected Implementation implementation() {
+            return implementation;
         }
     }
 

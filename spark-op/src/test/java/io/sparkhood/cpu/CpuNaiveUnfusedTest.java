@@ -1,6 +1,5 @@
 package io.sparkhood.cpu;
 
-import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
 import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.contract.UnfusedContract;
@@ -12,7 +11,7 @@ class CpuNaiveUnfusedTest extends UnfusedContract {
     }
 
     @Override
-    protected BackendOptions options() {
-        return BackendOptions.DEFAULT.withImplementation(Implementation.NAIVE);
+    protected Implementation implementation() {
+        return Implementation.NAIVE;
     }
 }

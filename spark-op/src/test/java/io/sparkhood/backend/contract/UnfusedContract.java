@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparkhood.backend.Backend;
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BackendProvider;
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
@@ -38,9 +39,9 @@ public abstract class UnfusedContract {
     /** The provider under test. */
     protected abstract BackendProvider provider();
 
-    /** What the backend is opened with. */
-    protected BackendOptions options() {
-        return BackendOptions.DEFAULT;
+    /** The implementation that the backend is opened for. */
+    protected Implementation implementation() {
+        return Implementation.AUTO;
     }
 
     /** Whether a case is short enough to be run in every dtype, and more than once. All are, unless the device is emulated. */
@@ -50,7 +51,7 @@ public abstract class UnfusedContract {
 
     @BeforeAll
     final void open() {
-        backend = provider().open(options());
+        backend = provider().open(BackendOptions.DEFAULT.withImplementation(implementation()));
     }
 
     @AfterAll
