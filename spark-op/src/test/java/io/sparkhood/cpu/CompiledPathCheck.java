@@ -4,6 +4,7 @@ import static io.sparkhood.operator.NeighborhoodAttentionOperator.RELATIVE_POSIT
 
 import io.sparkhood.backend.BackendOptions;
 import io.sparkhood.backend.BoundTensors;
+import io.sparkhood.backend.Implementation;
 import io.sparkhood.backend.Parameters;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.backend.Tensor;
@@ -55,9 +56,15 @@ public final class CompiledPathCheck {
                 .kernelSize(401)
                 .headDim(64)
                 .build();
-        try (CpuBackend backend = new CpuBackend(VectorSupport.detected().math(), BackendOptions.DEFAULT);
+        printShares(Implementation.FUSED, List.of(plain, everyOption, sequence));
+        printShares(Implementation.GEMM, List.of(sequence));
+    }
+
+    private static void printShares(Implementation implementation, List<NeighborhoodAttentionOperator> operators) {
+        BackendOptions options = BackendOptions.DEFAULT.withImplementation(implementation);
+        try (CpuBackend backend = new CpuBackend(VectorSupport.detected().math(), options);
                 HostLane lane = new HostLane(1)) {
-            for (NeighborhoodAttentionOperator operator : List.of(plain, everyOption, sequence)) {
+            for (NeighborhoodAttentionOperator operator : operators) {
                 double share = 0;
                 for (int round = 0; round < MOST_ROUNDS && share <= CompiledPathTest.LEAST_SHARE_OF_PEAK; round++) {
                     share = Math.max(share, flopsPerSecond(backend, lane, operator) / PeakKernel.measure(lane));

@@ -11,7 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  * two speeds of one run, so a slow or busy machine does not matter.
  */
 class CompiledPathTest {
-    /** Usual are 0.24 to 0.4; with the least important kernel uncompiled 0.08, with any other 0.05 at most. */
+    /**
+     * Usual are 0.17 to 0.4, of matrix products through memory 0.15 to 0.36; with the least important kernel uncompiled 0.08,
+     * with any other 0.05 at most.
+     */
     static final double LEAST_SHARE_OF_PEAK = 0.1;
 
     @ParameterizedTest
@@ -19,7 +22,7 @@ class CompiledPathTest {
     void noJvmFallsOffTheCompiledPath(int bits, int run) throws Exception {
         assumeTrue(VectorSupport.detected().lanes() > 0, "this JVM has no vectors");
         String[] shares = CpuPlanTest.inFreshJvm(bits, CompiledPathCheck.class).split("\\s+");
-        assertThat(shares).hasSize(3);
+        assertThat(shares).hasSize(4);
         for (String share : shares) {
             assertThat(Double.parseDouble(share)).as("run " + run).isGreaterThan(LEAST_SHARE_OF_PEAK);
         }
