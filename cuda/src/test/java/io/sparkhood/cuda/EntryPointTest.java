@@ -157,6 +157,36 @@ class EntryPointTest {
                 .toList();
     }
 
+    static List<EntryPointShape> shapesOfFloat32WithDim32() {
+        return shapesOfFloat32().stream().filter(shape -> shape.dim() == 32).toList();
+    }
+
+    /** Sums that an instruction cuts off would lose more with every key, all in one direction. */
+    @ParameterizedTest
+    @MethodSource("shapesOfFloat32WithDim32")
+    void aThousandKeysAreMixedAsExactlyAsByMultiplyAdds(EntryPointShape shape) {
+        NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(1100)
+                .kernelSize(1024)
+                .headDim(32)
+                .relativePositionBias(shape.bias())
+                .build();
+        Example example = Example.random(new NamedCase("a thousand keys", operator, 1));
+        float[] values = example.input("value");
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 1 + Math.abs(values[i]);
+        }
+        LaunchPlan plan = EmulatedRun.plan(operator, shape);
+        float[] want = Outputs.of(reference, example, 1).get("output");
+        float[] got = EmulatedRun.of(example, LAYOUTS.get(0), plan).outputs().get("output");
+        double error = 0;
+        double norm = 0;
+        for (int i = 0; i < want.length; i++) {
+            error += ((double) got[i] - want[i]) * ((double) got[i] - want[i]);
+            norm += (double) want[i] * want[i];
+        }
+        assertThat(Math.sqrt(error / norm)).isLessThan(5e-7); // of multiply-adds 4.7e-7
+    }
+
     /** The upper part of a number close to the largest is infinite, that of some NaN a number. */
     @ParameterizedTest
     @MethodSource("shapesOfFloat32")
