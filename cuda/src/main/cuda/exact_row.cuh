@@ -1,4 +1,4 @@
-// Rows of the output that a value which is not finite has spoilt, computed again from what their
+// Rows of the output that a number which is not finite has spoilt, computed again from what their
 // query sees alone.
 //
 // The products take whole tiles: a key that a query does not see has weight 0, and 0 times NaN is
@@ -7,6 +7,10 @@
 // 32 dims at a time, with the maximum and the sum already known:
 //
 //   output[d] = sum over the keys seen of 2^(exponent - maximum) * value[d] / sum
+//
+// In float32, whose scores are products of parts (see split_math.cuh), neither is known if the sum
+// is not a number: infinity minus infinity may have come of parts of what is -infinity, or large
+// and finite. There every row whose output is not finite has its maximum and sum computed first.
 //
 // A value that the query does see spoils the row again, as it must. Costs nothing where all values
 // are finite.
@@ -25,9 +29,9 @@ struct ExactRow {
   const ForwardParameter& p;
   float query[PARTS], output[PARTS];  // dims lane, lane + 32, ...
   float maximum, inverse;
+  float sum;  // in float32
 
-  __device__ __forceinline__ void take(const HeadRows<T>& keys, const HeadRows<T>& values,
-                                       int token, float bias) {
+  __device__ __forceinline__ float exponent(const HeadRows<T>& keys, int token, float bias) const {
     const int lane = threadIdx.x % WARP;
     float score = 0;
 #pragma unroll
@@ -38,7 +42,20 @@ struct ExactRow {
     }
 #pragma unroll
     for (int mask = WARP / 2; mask > 0; mask /= 2) score += from_lane_xor(score, mask);
-    const float weight = exp2_approximate(fmaf(score, p.factor, bias) - maximum) * inverse;
+    return fmaf(score, p.factor, bias);
+  }
+
+  __device__ __forceinline__ void weigh(const HeadRows<T>& keys, int token, float bias) {
+    const float mine = exponent(keys, token, bias), before = maximum;
+    maximum = fmaxf(before, mine);
+    const float zero = maximum == -INFINITY ? 0.f : maximum;
+    sum = fmaf(sum, exp2_approximate(before - zero), exp2_approximate(mine - zero));
+  }
+
+  __device__ __forceinline__ void take(const HeadRows<T>& keys, const HeadRows<T>& values,
+                                       int token, float bias) {
+    const int lane = threadIdx.x % WARP;
+    const float weight = exp2_approximate(exponent(keys, token, bias) - maximum) * inverse;
 #pragma unroll
     for (int i = 0; i < PARTS; i++) {
       const int dim = i * WARP + lane;
@@ -51,11 +68,10 @@ struct ExactRow {
   // All that the query at an index of the tile sees; the whole warp takes part.
   __device__ __forceinline__ void compute(const BlockPlace& block, const TileWindows<Shape>& tile,
                                           int index) {
-    const int lane = threadIdx.x % WARP, batch = blockIdx.z,
-              keyHead = blockIdx.y / p.headsPerKeyHead;
+    const int lane = threadIdx.x % WARP, keyHead = blockIdx.y / p.headsPerKeyHead;
     const TokenSteps steps(p, block.group);
     const Places at = block.query(p, index), inTile = places_of(index, p.queryShift);
-    const HeadRows<T> queries(p.query, batch, blockIdx.y, p.headDim, steps.first);
+    const HeadRows<T> queries(p.query, blockIdx.z, blockIdx.y, p.headDim, steps.first);
 #pragma unroll
     for (int i = 0; i < PARTS; i++) {
       const int dim = i * WARP + lane;
@@ -65,6 +81,27 @@ struct ExactRow {
       if (p.queryFlip) query[i] = -query[i];
       output[i] = 0;
     }
+    if constexpr (!Shape::SIXTEEN_BITS) {
+      maximum = -INFINITY;
+      sum = 0;
+      each_key(steps, at, tile, inTile, keyHead,
+               [&](const HeadRows<T>& keys, const HeadRows<T>&, int token, float bias) {
+                 weigh(keys, token, bias);
+               });
+      inverse = 1 / sum;
+    }
+    each_key(steps, at, tile, inTile, keyHead,
+             [&](const HeadRows<T>& keys, const HeadRows<T>& values, int token, float bias) {
+               take(keys, values, token, bias);
+             });
+  }
+
+  // Calls with (keys, values, token, bias) of all that a query sees.
+  template <typename Call>
+  __device__ __forceinline__ void each_key(const TokenSteps& steps, const Places& at,
+                                           const TileWindows<Shape>& tile, const Places& inTile,
+                                           int keyHead, const Call& call) const {
+    const int batch = blockIdx.z;
     const int2 z = tile.windows[inTile.z], y = tile.windows[tile.begin(p, 1) + inTile.y],
                x = tile.windows[tile.begin(p, 2) + inTile.x];
     const HeadRows<T> keys(p.key, batch, keyHead, p.headDim, steps.first);
@@ -82,7 +119,7 @@ struct ExactRow {
                                   p.biasWidth[2] +
                               key.x - at.x + p.biasWidth[2] / 2);
       }
-      take(keys, values, steps.token(p, key), bias);
+      call(keys, values, steps.token(p, key), bias);
       if (++key.x < x.y) continue;
       key.x = x.x;
       if (++key.y < y.y) continue;
@@ -92,7 +129,7 @@ struct ExactRow {
     const HeadRows<T> moreKeys(p.additionalKeys, batch, keyHead, p.headDim);
     const HeadRows<T> moreValues(p.additionalValues, batch, keyHead, p.valueDim);
 #pragma unroll 1
-    for (int token = 0; token < p.additionalTokens; token++) take(moreKeys, moreValues, token, 0);
+    for (int token = 0; token < p.additionalTokens; token++) call(moreKeys, moreValues, token, 0);
   }
 
   // Over the row that is staged in shared memory.

@@ -24,7 +24,7 @@ struct HaloShape : RowShape<T, DIM_ELEMENTS, TILE_QUERIES, STEP_KEYS, BLOCK_WARP
   static constexpr int KEYS_AT = (WINDOWS_AT + Rows::WINDOWS_BYTES + 127) / 128 * 128;
 
   static_assert(1 << KEYS_LOG2 == Rows::KEYS);
-  static_assert(Rows::TENSOR_CORES, "the products are those of tensor cores");
+  static_assert(Rows::SIXTEEN_BITS, "the products are those of tensor cores");
   static_assert(Rows::BLOCKS == 1, "a warp has one block of 16 queries");
   static_assert(KEYS_AT % Rows::ROW_BYTES == 0, "steps along the dim are XORed into addresses");
 };

@@ -28,7 +28,7 @@
 // Twin of: LaunchPlan.java (grid, boxes), ForwardParameter.java, EntryPointShape.java (constants),
 // AxisWindow.java (tables).
 #pragma once
-#include "plain_math.cuh"
+#include "split_math.cuh"
 #include "tensor_core_math.cuh"
 #include "tile_output.cuh"
 #include "tile_stream.cuh"
@@ -37,7 +37,7 @@ namespace sparkhood {
 
 template <typename Shape>
 using TileMath =
-    typename std::conditional<Shape::TENSOR_CORES, TensorCoreMath<Shape>, PlainMath<Shape>>::type;
+    typename std::conditional<Shape::SIXTEEN_BITS, TensorCoreMath<Shape>, SplitMath<Shape>>::type;
 
 // How much of a tile of keys a warp needs.
 enum class Need { NOTHING, RIM, ALL };

@@ -3,10 +3,12 @@
 // Copies   copy16_async, copies_commit, copies_wait   cp.async: to shared memory beside arithmetic
 // Matrices load_matrices, load_matrices_transposed    ldmatrix: four 8 x 8 tiles of 16 bits
 //          multiply_add                               mma.sync m16n8k16: 16-bit factors, float32
+//                                                     mma.sync m16n8k8: float32 of 11 bits
 // Scalars  exp2_approximate, pack, shuffles
 //
 // Fragments of one warp (lane = 4 * r + c):  A rows r, r + 8, columns 2c, 2c + 1 (+ 8)
 //                                            C rows r, r + 8, columns 2c, 2c + 1
+//                          of 32-bit factors A rows r, r + 8, columns c (+ 4)
 #pragma once
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
@@ -45,6 +47,13 @@ __device__ __forceinline__ void store16(uint32_t to, const uint32_t (&words)[4])
                : "memory");
 }
 
+__device__ __forceinline__ void load16(uint32_t (&to)[4], uint32_t from) {
+  asm volatile("ld.shared.v4.u32 {%0,%1,%2,%3}, [%4];"
+               : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+               : "r"(from)
+               : "memory");
+}
+
 __device__ __forceinline__ void load_matrices(uint32_t (&to)[4], uint32_t from) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
                : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
@@ -59,7 +68,7 @@ __device__ __forceinline__ void load_matrices_transposed(uint32_t (&to)[4], uint
                : "memory");
 }
 
-// sums[16][8] += a[16][16] * b[16][8]
+// sums[16][8] += a[16][16] * b[16][8], or of float32 a[16][8] * b[8][8]
 template <typename T>
 __device__ __forceinline__ void multiply_add(float (&sums)[4], const uint32_t (&a)[4], uint32_t b0,
                                              uint32_t b1);
@@ -80,6 +89,17 @@ __device__ __forceinline__ void multiply_add<__half>(float (&sums)[4], const uin
                                                      uint32_t b0, uint32_t b1) {
   asm volatile(
       "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+      "{%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+// Factors whose last 13 bits are 0.
+template <>
+__device__ __forceinline__ void multiply_add<float>(float (&sums)[4], const uint32_t (&a)[4],
+                                                    uint32_t b0, uint32_t b1) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
       "{%8,%9}, {%0,%1,%2,%3};"
       : "+f"(sums[0]), "+f"(sums[1]), "+f"(sums[2]), "+f"(sums[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));

@@ -2,12 +2,48 @@
 //
 // Rows go through shared memory, each warp's into a part of its own, so that warps need not wait
 // for each other, with the chunks swizzled as everywhere: sums lie in registers as a matrix
-// instruction leaves them, two dims here, two there; memory wants whole chunks of 16 bytes.
+// instruction leaves them, two dims here, two there (in float32, whose values were read by chunks,
+// 8c to 8c + 3 and 8c + 4 to 8c + 7 of every 32); memory wants whole chunks of 16 bytes.
 #pragma once
 #include "exact_row.cuh"
 #include "softmax.cuh"
 
 namespace sparkhood {
+
+// The lane's part of a row times a factor: of all sums those that begin at `from`, and the next.
+template <typename Shape>
+__device__ __forceinline__ void stage_row(char* rows, int row,
+                                          const float (&o)[Shape::DIM / 8][4], int from,
+                                          float factor) {
+  const int lane = threadIdx.x % WARP;
+  if constexpr (Shape::SIXTEEN_BITS) {
+#pragma unroll
+    for (int dim = 0; dim < Shape::DIM / 8; dim++) {
+      *reinterpret_cast<uint32_t*>(rows + Shape::at(row, dim) + lane % 4 * 4) =
+          pack<typename Shape::Element>(o[dim][from] * factor, o[dim][from + 1] * factor);
+    }
+  } else {
+#pragma unroll
+    for (int chunk = 0; chunk < Shape::DIM / 16; chunk++) {
+      const int dim = chunk / 2 * 4, of = from + chunk % 2;
+      *reinterpret_cast<float4*>(
+          rows + Shape::at(row, chunk / 2 * 8 + lane % 4 * 2 + chunk % 2)) =
+          make_float4(o[dim][of] * factor, o[dim + 1][of] * factor, o[dim + 2][of] * factor,
+                      o[dim + 3][of] * factor);
+    }
+  }
+}
+
+// The logarithm of a sum of exponentials, in its tensor.
+__device__ __forceinline__ void write_log_sum_exp(const ForwardParameter& p,
+                                                  const TokenSteps& steps, const Places& at,
+                                                  float maximum, float sum) {
+  float* const to = reinterpret_cast<float*>(p.logSumExp.data) +
+                    blockIdx.z * p.logSumExp.batchStride +
+                    (steps.first + steps.token(p, at)) * p.logSumExp.tokenStride + blockIdx.y;
+  // 0 keys with a weight leave no logarithm: NaN, as -infinity - -infinity
+  *to = sum == 0 ? NAN : fmaf(maximum, LN_2, logf(sum));
+}
 
 // Divides by the sum and puts the warp's rows where whole chunks of them can be read; writes
 // logSumExp.
@@ -16,7 +52,6 @@ __device__ __forceinline__ void stage_output(const ForwardParameter& p, const Bl
                                              char* rows,
                                              float (&o)[Shape::BLOCKS][Shape::DIM / 8][4],
                                              Softmax<Shape>& softmax) {
-  using T = typename Shape::Element;
   const int lane = threadIdx.x % WARP, firstRow = threadIdx.x / WARP * Shape::WARP_QUERIES;
   const TokenSteps steps(p, block.group);
 #pragma unroll
@@ -25,32 +60,16 @@ __device__ __forceinline__ void stage_output(const ForwardParameter& p, const Bl
     float& sum = softmax.sum[i / 2][i % 2];
     sum += from_lane_xor(sum, 1);
     sum += from_lane_xor(sum, 2);
-    const float inverse = 1 / sum;
-#pragma unroll
-    for (int dim = 0; dim < Shape::DIM / 8; dim++) {
-      const float first = o[i / 2][dim][i % 2 * 2] * inverse,
-                  second = o[i / 2][dim][i % 2 * 2 + 1] * inverse;
-      if constexpr (Shape::TENSOR_CORES) {
-        *reinterpret_cast<uint32_t*>(rows + Shape::at(row, dim) + lane % 4 * 4) =
-            pack<T>(first, second);
-      } else {
-        *reinterpret_cast<float2*>(rows + Shape::at(row, dim * 2 + lane % 4 / 2) + lane % 2 * 8) =
-            make_float2(first, second);
-      }
-    }
+    stage_row<Shape>(rows, row, o[i / 2], i % 2 * 2, 1 / sum);
     const Places at = block.query(p, firstRow + row);
     if (p.logSumExp.data && lane % 4 == 0 && block.holds(at)) {
-      float* const to = reinterpret_cast<float*>(p.logSumExp.data) +
-                        blockIdx.z * p.logSumExp.batchStride +
-                        (steps.first + steps.token(p, at)) * p.logSumExp.tokenStride + blockIdx.y;
-      // 0 keys with a weight leave no logarithm: NaN, as -infinity - -infinity
-      *to = sum == 0 ? NAN : fmaf(softmax.maximum[i / 2][i % 2], LN_2, logf(sum));
+      write_log_sum_exp(p, steps, at, softmax.maximum[i / 2][i % 2], sum);
     }
   }
 }
 
-// How many outputs of the lane's row are not finite where the sum of its weights is, over the four
-// lanes of the row.
+// How many of the four lanes of the lane's row have outputs that are not finite; in 16 bits, where
+// the sum of its weights is.
 template <typename Shape>
 __device__ __forceinline__ float count_spoilt(const float (&o)[Shape::BLOCKS][Shape::DIM / 8][4],
                                               const Softmax<Shape>& softmax, int i) {
@@ -60,7 +79,12 @@ __device__ __forceinline__ float count_spoilt(const float (&o)[Shape::BLOCKS][Sh
     zeros = fmaf(o[i / 2][dim][i % 2 * 2], 0, zeros);
     zeros = fmaf(o[i / 2][dim][i % 2 * 2 + 1], 0, zeros);
   }
-  float spoilt = zeros != 0 && softmax.sum[i / 2][i % 2] == softmax.sum[i / 2][i % 2] ? 1 : 0;
+  float spoilt;
+  if constexpr (Shape::SIXTEEN_BITS) {
+    spoilt = zeros != 0 && softmax.sum[i / 2][i % 2] == softmax.sum[i / 2][i % 2] ? 1 : 0;
+  } else {
+    spoilt = zeros != 0 ? 1 : 0;
+  }
   spoilt += from_lane_xor(spoilt, 1);
   return spoilt + from_lane_xor(spoilt, 2);
 }
@@ -99,6 +123,12 @@ __device__ __forceinline__ void mend(const ForwardParameter& p, const BlockPlace
     exact.inverse = 1 / sum;
     exact.compute(block, tile, index);
     exact.store(rows, row);
+    if constexpr (!Shape::SIXTEEN_BITS) {
+      if (p.logSumExp.data && threadIdx.x % WARP == 0) {
+        write_log_sum_exp(p, TokenSteps(p, block.group), block.query(p, index), exact.maximum,
+                          exact.sum);
+      }
+    }
   }
 }
 

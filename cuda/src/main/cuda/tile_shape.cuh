@@ -20,7 +20,7 @@ template <typename T, int DIM_ELEMENTS, int TILE_QUERIES, int TILE_KEYS, int BLO
 struct RowShape {
   using Element = T;
   static constexpr int DIM = DIM_ELEMENTS, QUERIES = TILE_QUERIES, KEYS = TILE_KEYS;
-  static constexpr bool TENSOR_CORES = sizeof(T) == 2;
+  static constexpr bool SIXTEEN_BITS = sizeof(T) == 2;
 
   static constexpr int WARPS = BLOCK_WARPS, THREADS = WARPS * WARP;
   static constexpr int BLOCKS = QUERIES / (16 * WARPS);  // of 16 queries, per warp
@@ -34,7 +34,7 @@ struct RowShape {
 
   static_assert(BLOCKS * 16 * WARPS == QUERIES && BLOCKS >= 1);
   static_assert(KEYS % 8 == 0 && LINES >= 1 && LINES <= 8, "a line is a bit of an 8-bit mask");
-  static_assert(!TENSOR_CORES || KEYS % 16 == 0, "the k of an mma");
+  static_assert(!SIXTEEN_BITS || KEYS % 16 == 0, "the k of an mma");
   static_assert(DIM % 32 == 0 && ROW_BYTES % 64 == 0 && ROW_BYTES <= 1024);
 
   // Byte at which a chunk of a row lies in its tile.

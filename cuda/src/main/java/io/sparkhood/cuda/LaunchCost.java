@@ -18,7 +18,8 @@ import io.sparkhood.operator.NeighborhoodAttentionOperator;
  *            multiprocessor; the last wave has fewer
  *
  * clocks of a wave   = blocks on a multiprocessor x arithmetic + waits
- * arithmetic  the busiest of three pipes: matrix units (4 dim operations per visited pair), exponentials (16 per clock), or
+ * arithmetic  the busiest of three pipes: matrix units (4 dim operations per visited pair, in float32 as slow as 6 times as
+ *             many), exponentials (16 per clock), or
  *             instructions (96 per clock): per warp, per tile, and per pair, more where a mask or a bias is needed. With less
  *             than 12 warps on a multiprocessor they idle in proportion
  * waits       for memory before the first key, and between tiles of keys for the slowest warp: the other blocks compute
@@ -147,17 +148,29 @@ record LaunchCost(
                 + MASK_INSTRUCTIONS * plan.boxes().maskedPairs();
     }
 
-    /** Of a pair: on tensor cores 2 of 16 x 8 x 16 and half as many loads by a warp, else a multiply-add per element. */
+    /** Of a pair: on tensor cores 2 of 16 x 8 x 16 and half as many loads by a warp. */
     private static double matrixInstructions(EntryPointShape shape) {
-        return shape.dtype() == DType.FLOAT32 ? 2.5 * shape.dim() : 3.0 * WARP_LANES * shape.dim() / (16 * 8 * 16);
+        return shape.dtype() == DType.FLOAT32
+                ? splitInstructions(shape)
+                : 3.0 * WARP_LANES * shape.dim() / (16 * 8 * 16);
     }
 
-    /** Of one multiprocessor, by mma.sync with sums in float32, or by multiply-adds. */
+    /**
+     * Of a pair in float32, whose elements a warp splits in 4 instructions each: for every 16 dims 16 queries (once for all
+     * lines of 8 keys of a tile), and a line with 6 matrix instructions and 4 sums; for every line 16 queries' weights; for
+     * every 8 dims a line of values with 3 matrix instructions, and 4 sums for two lines.
+     */
+    private static double splitInstructions(EntryPointShape shape) {
+        double lines = shape.keys() / 8.0;
+        double scores = (34 / lines + 27) * shape.dim() / 16;
+        double values = 16 + (11.5 + 4 / Math.min(2, lines)) * shape.dim() / 8;
+        return (scores + values) * WARP_LANES / (16 * 8);
+    }
+
+    /** Of one multiprocessor, by mma.sync with sums in float32; in float32 three products, each at half the rate. */
     private static double matrixOperationsPerClock(DType dtype, int computeCapability) {
-        if (dtype == DType.FLOAT32) {
-            return 256;
-        }
-        return computeCapability == 86 || computeCapability == 89 ? 1024 : 2048;
+        double halves = computeCapability == 86 || computeCapability == 89 ? 1024 : 2048;
+        return dtype == DType.FLOAT32 ? halves / 6 : halves;
     }
 
     private static double cacheBytes(LaunchPlan plan) {

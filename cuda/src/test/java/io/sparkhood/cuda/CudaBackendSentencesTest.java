@@ -275,7 +275,7 @@ class CudaBackendSentencesTest {
     void aCandidateOfAnotherOperatorIsAnError() {
         Candidate candidate = backend.candidates(OPERATOR, 1).get(0);
         NeighborhoodAttentionOperator other =
-                NeighborhoodAttentionOperator.on(11, 10).heads(2).kernelSize(3).build();
+                NeighborhoodAttentionOperator.on(11, 30).heads(2).kernelSize(3).build();
         assertThatThrownBy(() -> backend.plan(other, 1, Parameters.NONE, candidate))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("cuda has no such candidate for this operator: " + candidate.way());

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,20 +68,18 @@ class EntryPointTest {
         return EntryPointShape.all();
     }
 
-    static Stream<EntryPointShape> tensorCoreShapes() {
-        return EntryPointShape.all().stream().filter(shape -> shape.dtype() != DType.FLOAT32);
-    }
-
     @ParameterizedTest
-    @MethodSource("tensorCoreShapes")
+    @MethodSource("shapes")
     void takesTheMatrixInstructionsThatThePlanCountsAndHasNoBankConflicts(EntryPointShape shape) {
         for (NamedCase named : lintCases(shape)) {
             Example example = Example.random(named);
             LaunchPlan plan = EmulatedRun.plan(named.operator(), shape);
             LaunchReport report = EmulatedRun.of(example, LAYOUTS.get(0), plan).report();
-            // a matrix instruction is 16 queries x 8 keys x 16 dims, or as much of the second product
+            // a matrix instruction is 16 queries x 8 keys x 16 dims, or as much of the second product;
+            // of float32 three are 16 x 8 x 8
+            long instructions = shape.dtype() == DType.FLOAT32 ? 3 * 2 : 1;
             long pairs = plan.visitedPairs() * named.operator().heads() * named.batch();
-            assertThat(report.mma()).as(named.name()).isEqualTo(2 * pairs * shape.dim() / (16 * 8 * 16));
+            assertThat(report.mma()).as(named.name()).isEqualTo(instructions * 2 * pairs * shape.dim() / (16 * 8 * 16));
             assertThat(report.sharedWavefronts()).as(named.name()).isEqualTo(report.sharedRequests());
             assertThat(report.asyncCopyWavefronts()).as(named.name()).isEqualTo(report.asyncCopyRequests());
             if (!shape.bias()) {
@@ -151,6 +148,89 @@ class EntryPointTest {
             } else if (Float.isFinite(want[i]) && what.endsWith("value")) {
                 assertThat(got[i]).as(place).isCloseTo(clean[i], Offset.offset(0.03f));
             }
+        }
+    }
+
+    static List<EntryPointShape> shapesOfFloat32() {
+        return EntryPointShape.all().stream()
+                .filter(shape -> shape.dtype() == DType.FLOAT32)
+                .toList();
+    }
+
+    static List<EntryPointShape> shapesOfFloat32WithDim32() {
+        return shapesOfFloat32().stream().filter(shape -> shape.dim() == 32).toList();
+    }
+
+    /** Sums that an instruction cuts off would lose more with every key, all in one direction. */
+    @ParameterizedTest
+    @MethodSource("shapesOfFloat32WithDim32")
+    void aThousandKeysAreMixedAsExactlyAsByMultiplyAdds(EntryPointShape shape) {
+        NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(1100)
+                .kernelSize(1024)
+                .headDim(32)
+                .relativePositionBias(shape.bias())
+                .build();
+        Example example = Example.random(new NamedCase("a thousand keys", operator, 1));
+        float[] values = example.input("value");
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 1 + Math.abs(values[i]);
+        }
+        LaunchPlan plan = EmulatedRun.plan(operator, shape);
+        float[] want = Outputs.of(reference, example, 1).get("output");
+        float[] got = EmulatedRun.of(example, LAYOUTS.get(0), plan).outputs().get("output");
+        double error = 0;
+        double norm = 0;
+        for (int i = 0; i < want.length; i++) {
+            error += ((double) got[i] - want[i]) * ((double) got[i] - want[i]);
+            norm += (double) want[i] * want[i];
+        }
+        assertThat(Math.sqrt(error / norm)).isLessThan(5e-7); // of multiply-adds 4.7e-7
+    }
+
+    /** The upper part of a number close to the largest is infinite, that of some NaN a number. */
+    @ParameterizedTest
+    @MethodSource("shapesOfFloat32")
+    void whatPartsOfFloat32CannotHoldIsComputedWhole(EntryPointShape shape) {
+        NeighborhoodAttentionOperator operator = NeighborhoodAttentionOperator.on(23)
+                .kernelSize(9)
+                .headDim(shape.dim())
+                .additionalTokens(2)
+                .relativePositionBias(shape.bias())
+                .logSumExp(true)
+                .build();
+        LaunchPlan plan = EmulatedRun.plan(operator, shape);
+        Example clean = Example.random(new NamedCase("parts", operator, 1));
+        for (String factor : List.of("query", "key", "additionalKeys")) {
+            float[] values = clean.input(factor);
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= 0.1f; // whose products with the largest number are no larger
+            }
+        }
+        for (String port : List.of("query", "key", "value", "additionalKeys", "additionalValues")) {
+            for (int bits : new int[] {0x7f7fffff, 0xff7ff000, 0x7fffffff, 0xffffffff}) {
+                Example poisoned = clean.with(port, shape.dim() + 3, Float.intBitsToFloat(bits));
+                assertSame(
+                        String.format("0x%08x in %s", bits, port),
+                        Outputs.of(reference, poisoned, 1),
+                        EmulatedRun.of(poisoned, LAYOUTS.get(0), plan).outputs());
+            }
+        }
+    }
+
+    private static void assertSame(String what, Outputs expected, Outputs actual) {
+        for (String output : List.of("output", "logSumExp")) {
+            float[] want = expected.get(output);
+            for (int i = 0; i < want.length; i++) {
+                assertSame(what + ": " + output + "[" + i + "]", want[i], actual.get(output)[i]);
+            }
+        }
+    }
+
+    private static void assertSame(String place, float want, float got) {
+        if (Float.isNaN(want)) {
+            assertThat(got).as(place).isNaN();
+        } else {
+            assertThat(got).as(place).isCloseTo(want, Offset.offset(Math.max(1e-5f, Math.abs(want) * 1e-5f)));
         }
     }
 

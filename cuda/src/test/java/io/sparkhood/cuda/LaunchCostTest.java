@@ -107,6 +107,30 @@ class LaunchCostTest {
     }
 
     @Test
+    void theModelOfFloat32ByHand() {
+        Builder operator = on(7, 7).kernelSize(7).headDim(32).dtype(DType.FLOAT32);
+        LaunchPlan plan = LaunchPlan.of(operator.build(), H200);
+        double pairs = 4 * 16 * 2 * 32; // 4 warps of 16, 2 tiles of 32
+        assertThat(plan.visitedPairs()).isEqualTo((long) pairs);
+        LaunchCost cost = LaunchCost.of(plan, H200);
+        assertThat(cost.residentBlocks()).as("of 168 registers").isEqualTo(3);
+        // per line of 8 keys, by a warp: a quarter of 16 queries twice and the rest of the scores, weights, values
+        double perLine = 2 * (34 / 4.0 + 27) + 16 + 4 * (11.5 + 2);
+        double instructions = 1350 * 128
+                + 8 * 32 * (300 + 16)
+                + pairs * (4.5 + perLine * 32 / 128)
+                + 5.0 * plan.boxes().maskedPairs();
+        assertThat(cost.arithmeticClocks()).isEqualTo(instructions / 96);
+        DeviceLimits wide = new DeviceLimits(86, 1, 101_376, 102_400, 65_536, 1_000_000_000L, 0);
+        LaunchPlan large = LaunchPlan.of(
+                on(16384).kernelSize(4096).headDim(128).dtype(DType.FLOAT32).build(), wide);
+        double matrix = large.visitedPairs() * 4.0 * 128 * 6 / 1024 / large.liveBlocks();
+        assertThat(LaunchCost.of(large, wide).arithmeticClocks())
+                .as("matrix units of compute capability 8.6 are the bottleneck")
+                .isEqualTo(matrix, Offset.offset(1e-6 * matrix));
+    }
+
+    @Test
     void theChoiceIsTheSameEveryTime() {
         NeighborhoodAttentionOperator operator =
                 on(30, 31).kernelSize(7).headDim(32).build();

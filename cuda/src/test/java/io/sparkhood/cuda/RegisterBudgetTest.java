@@ -29,10 +29,10 @@ class RegisterBudgetTest {
             128, new int[] {255, 240},
             256, new int[] {255, 255});
 
-    private static final Map<Integer, int[]> PLAIN = Map.of(
-            32, new int[] {192, 200},
-            64, new int[] {184, 184},
-            128, new int[] {208, 208},
+    private static final Map<Integer, int[]> SPLIT = Map.of(
+            32, new int[] {168, 168},
+            64, new int[] {216, 216},
+            128, new int[] {240, 240},
             256, new int[] {255, 255});
 
     private static final Map<Integer, int[]> HALOS = Map.of(
@@ -105,7 +105,7 @@ class RegisterBudgetTest {
 
     private static int budget(EntryPointShape shape) {
         Map<Integer, int[]> budgets =
-                shape.family() == Family.HALO ? HALOS : shape.dtype() == DType.FLOAT32 ? PLAIN : TENSOR_CORES;
+                shape.family() == Family.HALO ? HALOS : shape.dtype() == DType.FLOAT32 ? SPLIT : TENSOR_CORES;
         return Objects.requireNonNull(budgets.get(shape.dim()))[shape.bias() ? 1 : 0];
     }
 

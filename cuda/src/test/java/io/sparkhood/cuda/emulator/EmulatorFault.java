@@ -50,7 +50,9 @@ public final class EmulatorFault extends RuntimeException {
         /** More instructions than allowed. */
         ENDLESS,
         /** An integer division by zero. */
-        DIVISION_BY_ZERO
+        DIVISION_BY_ZERO,
+        /** A factor of a matrix instruction has bits that its type has not. */
+        LOOSE_BITS
     }
 
     /**

@@ -12,6 +12,9 @@ final class MatrixInstructions {
     private MatrixInstructions() {}
 
     static Instruction decode(Binding binding) {
+        if (binding.opcode().text().equals(TensorFloatInstructions.OPCODE)) {
+            return tensorFloat(binding);
+        }
         ScalarType type = binding.opcode().has("bf16") ? ScalarType.BF16 : ScalarType.F16;
         int depth = binding.opcode().has("m16n8k8") ? 8 : 16;
         String expected =
@@ -27,6 +30,20 @@ final class MatrixInstructions {
             warp.requireAll(mask);
             warp.block.counters.mma++;
             multiply(warp, type, new int[][] {d, a, b, c});
+        });
+    }
+
+    private static Instruction tensorFloat(Binding binding) {
+        int[][] operands = {
+            slots(binding, 0, 4, true),
+            slots(binding, 1, 4, false),
+            slots(binding, 2, 2, false),
+            slots(binding, 3, 4, false)
+        };
+        return binding.instruction((warp, mask) -> {
+            warp.requireAll(mask);
+            warp.block.counters.mma++;
+            TensorFloatInstructions.multiply(warp, operands);
         });
     }
 
