@@ -92,6 +92,7 @@ final class FusedMutationCases {
         add(ODD, 1, on(150).heads(4).keyValueHeads(2).kernelSize(9).valueDim(11).additionalTokens(70));
         add(ALIGNED, 1, on(7, 7).kernelSize(7).additionalTokens(130).valueDim(shape.dim() - 8));
         add(ALIGNED, 1, on(3, 9, 18).kernelSize(3, 5, 7));
+        add(ALIGNED, 1, on(4, 5, 6).kernelSize(3, 2, 3).additionalTokens(130));
         add(ALIGNED, 1, on(23, 3, 2).kernelSize(9, 3, 2)); // steps of one y
     }
 
@@ -148,6 +149,22 @@ final class FusedMutationCases {
             infinite = infinite.with("key", token * shape.dim(), Float.NEGATIVE_INFINITY);
         }
         addSpoilt(infinite, ALIGNED);
+        spoiltDims();
+    }
+
+    /** A lane computes again every 32nd element: dims that end before and behind each of them. */
+    private void spoiltDims() {
+        for (int more = 0; more < shape.dim(); more += 32) {
+            Example example = example(
+                    on(4, 5)
+                            .kernelSize(2, 3)
+                            .headDim(29 + more)
+                            .valueDim(shape.dim() - 19 - more)
+                            .additionalTokens(2),
+                    1);
+            addSpoilt(example.with("value", example.input("value").length / 2, Float.NaN), ODD);
+            addSpoilt(example.with("additionalValues", 3, Float.NaN), ODD);
+        }
     }
 
     /** The reference says which outputs are numbers, and the shipped entry point which ones. */

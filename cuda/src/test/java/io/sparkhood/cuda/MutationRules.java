@@ -1,5 +1,6 @@
 package io.sparkhood.cuda;
 
+import io.sparkhood.cuda.MutationOracle.Verdict;
 import io.sparkhood.cuda.PtxMutants.Mutant;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,8 +13,8 @@ import java.util.regex.Pattern;
 /**
  * Why mutants survive: {@code measurements/mutation-rules.txt}, each rule made by reading the survivors that it names. A line is
  * {@code class | entry points | what is seen | reason}, the second and the third regular expressions, of which the first in the
- * file that fits counts. What is seen are the two instructions before, the change, and the two behind it, with a semicolon
- * after each: {@code before; before; instruction => changed; behind; behind;}.
+ * file that fits counts. What is seen are the verdict, the two lines before, the change, and the two lines behind it: {@code
+ * SAME before; before; instruction => changed; behind; behind;}.
  */
 final class MutationRules {
     /** What a surviving mutant is. */
@@ -54,9 +55,8 @@ final class MutationRules {
         return read;
     }
 
-    /** The rule for a survivor in a text, line by line. */
-    Rule of(String entryPoint, List<String> lines, Mutant mutant) {
-        String seen = seen(lines, mutant);
+    /** The rule for what is seen of a survivor. */
+    Rule of(String entryPoint, String seen) {
         Optional<Rule> found = rules.stream()
                 .filter(rule -> rule.entryPoints().matcher(entryPoint).matches())
                 .filter(rule -> rule.seen().matcher(seen).find())
@@ -64,9 +64,9 @@ final class MutationRules {
         return found.orElse(NONE);
     }
 
-    /** What is seen of a mutant. */
-    static String seen(List<String> lines, Mutant mutant) {
-        StringBuilder seen = new StringBuilder();
+    /** What is seen of a survivor in a text, line by line. */
+    static String seen(Verdict verdict, List<String> lines, Mutant mutant) {
+        StringBuilder seen = new StringBuilder(verdict + " ");
         for (int line = mutant.line() - AROUND; line <= mutant.line() + AROUND; line++) {
             String text = line < 1 || line > lines.size() ? "" : plain(lines.get(line - 1));
             seen.append(text);

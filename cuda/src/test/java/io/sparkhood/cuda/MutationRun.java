@@ -3,6 +3,8 @@ package io.sparkhood.cuda;
 import io.sparkhood.cuda.MutationOracle.Verdict;
 import io.sparkhood.cuda.MutationRules.Kind;
 import io.sparkhood.cuda.PtxMutants.Mutant;
+import io.sparkhood.cuda.emulator.PtxModule;
+import io.sparkhood.cuda.emulator.RedundantMoves;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +82,7 @@ public final class MutationRun {
     /** A row of the table, and every survivor that no rule explains. */
     private String summary(String name, String text, List<Mutant> mutants, MutationJournal journal) {
         List<String> lines = text.lines().toList();
+        RedundantMoves moves = new RedundantMoves(PtxModule.parse(text).entryPoint(name));
         Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
         Map<Kind, Integer> kinds = new EnumMap<>(Kind.class);
         List<String> unclassified = new ArrayList<>();
@@ -90,10 +93,11 @@ public final class MutationRun {
             }
             verdicts.merge(verdict, 1, Integer::sum);
             if (!verdict.isKilled()) {
-                Kind kind = rules.of(name, lines, mutant).kind();
+                boolean needless = mutant.changed().isBlank() && moves.holds(mutant.line());
+                Kind kind = needless ? Kind.EQUIVALENT : rules.of(name, MutationRules.seen(verdict, lines, mutant)).kind();
                 kinds.merge(kind, 1, Integer::sum);
                 if (kind == Kind.UNCLASSIFIED) {
-                    unclassified.add(verdict + " line " + mutant.line() + ": " + MutationRules.seen(lines, mutant));
+                    unclassified.add("line " + mutant.line() + ": " + MutationRules.seen(verdict, lines, mutant));
                 }
             }
         }

@@ -28,7 +28,9 @@ final class SoftmaxMutationCases {
             list.add(slots, 3, true, list.scores(slots, 3, 1));
         }
         list.add(33, 1, false, list.scores(33, 1, 30));
-        list.add(160, 16, true, list.spiked(160, 16));
+        for (int slots : new int[] {40, 72, 104, 160}) {
+            list.add(slots, 16, true, list.spiked(slots, 16));
+        }
         list.add(40, 3, true, list.masked(40, 3));
         float[] poisoned = list.scores(40, 3, 1);
         poisoned[45] = Float.NaN;

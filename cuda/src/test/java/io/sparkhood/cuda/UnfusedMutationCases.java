@@ -68,11 +68,11 @@ final class UnfusedMutationCases {
     }
 
     private void windows() {
-        add(ALIGNED, 1, on(11, 13).heads(2).kernelSize(5, 4).scale(0.6).relativePositionBias(true));
-        add(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0).relativePositionBias(true));
-        add(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
+        addWithSoftmax(ALIGNED, 1, on(11, 13).heads(2).kernelSize(5, 4).scale(0.6).relativePositionBias(true));
+        addWithSoftmax(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0).relativePositionBias(true));
+        addWithSoftmax(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
         add(ALIGNED, 1, on(17, 33).kernelSize(3).dilation(2).headDim(3).valueDim(3));
-        add(ALIGNED, 1, on(5, 6, 7).kernelSize(3).causalAxes(0, 1, 2).relativePositionBias(true));
+        addWithSoftmax(ALIGNED, 1, on(5, 6, 7).kernelSize(3).causalAxes(0, 1, 2).relativePositionBias(true));
         add(ODD, 1, on(17, 3, 4).kernelSize(3, 2, 3).dilation(2, 1, 1).headDim(5));
         add(ALIGNED, 2, on(23, 2, 3).kernelSize(6, 2, 2).stride(4, 1, 1));
         add(ALIGNED, 1, on(150).kernelSize(40).causalAxes(0));
@@ -81,7 +81,7 @@ final class UnfusedMutationCases {
     }
 
     private void dims() {
-        add(ALIGNED, 1, on(6, 7).heads(2).kernelSize(3).headDim(wide + 5).valueDim(wide + 5));
+        addWithSoftmax(ALIGNED, 1, on(10, 11).heads(2).kernelSize(7).headDim(wide + 5).valueDim(wide + 5));
         add(ALIGNED, 1, on(6, 7).kernelSize(3).headDim(2 * wide).valueDim(2 * wide));
         add(
                 ALIGNED,
@@ -92,11 +92,11 @@ final class UnfusedMutationCases {
                         .headDim(wide - 8)
                         .valueDim(wide - 8));
         add(new Layout(8, 1, 0), 1, on(6, 7).kernelSize(3).headDim(wide - 1).valueDim(wide - 1));
-        add(ODD, 1, on(6, 7).kernelSize(3).headDim(2).valueDim(1));
+        addWithSoftmax(ODD, 1, on(6, 7).kernelSize(3).headDim(2).valueDim(1));
     }
 
     private void additional() {
-        add(
+        addWithSoftmax(
                 ODD,
                 1,
                 on(13, 15)
@@ -117,8 +117,8 @@ final class UnfusedMutationCases {
                         .headDim(9)
                         .valueDim(11)
                         .additionalTokens(70));
-        add(mixed, 1, on(6, 7).kernelSize(3).additionalTokens(63).causalAxes(1));
-        add(otherwiseMixed, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
+        addWithSoftmax(mixed, 1, on(6, 7).kernelSize(3).additionalTokens(63).causalAxes(1));
+        addWithSoftmax(otherwiseMixed, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
         add(ALIGNED, 1, on(7, 7).kernelSize(7).additionalTokens(130).headDim(wide / 2 + 8));
     }
 
@@ -154,6 +154,13 @@ final class UnfusedMutationCases {
             UnfusedCase mix = UnfusedCase.aggregate("mutants", example, Normalization.NONE);
             UnfusedBudget budget = UnfusedBudget.weighted(reference, example, mix.input("weights"));
             add(mix, layout, actual -> budget.check("mutant", actual));
+        }
+    }
+
+    private void addWithSoftmax(Layout layout, int batch, Builder builder) {
+        add(layout, batch, builder);
+        if (code.entryPoint().contains("aggregate") && !code.entryPoint().endsWith("rounded")) {
+            Example example = example(builder, batch);
             UnfusedCase softmax = UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX);
             addSoftmax(example, layout, softmax.input("weights"));
             addSoftmax(example, layout, spiked(softmax));

@@ -43,6 +43,11 @@ final class RegisterSlots {
         return specials.computeIfAbsent(register, value -> add(value.name(), 32).slot());
     }
 
+    /** How many there are. */
+    int count() {
+        return bits.size();
+    }
+
     String name(int slot) {
         return names.get(slot);
     }
