@@ -85,6 +85,7 @@ final class FusedMutationCases {
         add(new Layout(8, 1, 0), 1, on(6, 7).kernelSize(3).headDim(dim - 1).valueDim(15));
         add(MIXED, 1, on(6, 7).kernelSize(3).additionalTokens(63).valueDim(9));
         add(OTHERWISE_MIXED, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
+        add(OTHERWISE_MIXED, 1, on(6, 7).kernelSize(3).additionalTokens(5)); // of which not only the first is used
     }
 
     private void halos() {

@@ -64,6 +64,7 @@ public final class MutationRun {
     private String of(String name, Supplier<MutationOracle> oracle) throws IOException {
         String text = EmulatedRun.text(name + ".ptx");
         List<Mutant> mutants = PtxMutants.of(text);
+        RedundantMoves moves = new RedundantMoves(PtxModule.parse(text).entryPoint(name));
         MutationJournal journal = MutationJournal.open(directory, name, text);
         List<Mutant> untried = mutants.stream()
                 .filter(mutant -> journal.verdict(mutant)
@@ -73,16 +74,20 @@ public final class MutationRun {
         if (!untried.isEmpty() && System.nanoTime() < end) {
             MutationOracle opened = oracle.get();
             untried.parallelStream().filter(mutant -> System.nanoTime() < end).forEach(mutant -> {
-                journal.add(mutant, opened.verdict(mutant));
+                journal.add(mutant, isNeedless(moves, mutant) ? Verdict.SAME : opened.verdict(mutant));
             });
         }
-        return summary(name, text, mutants, journal);
+        return summary(name, text, mutants, journal, moves);
+    }
+
+    private static boolean isNeedless(RedundantMoves moves, Mutant mutant) {
+        return mutant.changed().isBlank() && moves.holds(mutant.line());
     }
 
     /** A row of the table, and every survivor that no rule explains. */
-    private String summary(String name, String text, List<Mutant> mutants, MutationJournal journal) {
+    private String summary(
+            String name, String text, List<Mutant> mutants, MutationJournal journal, RedundantMoves moves) {
         List<String> lines = text.lines().toList();
-        RedundantMoves moves = new RedundantMoves(PtxModule.parse(text).entryPoint(name));
         Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
         Map<Kind, Integer> kinds = new EnumMap<>(Kind.class);
         List<String> unclassified = new ArrayList<>();
@@ -93,8 +98,7 @@ public final class MutationRun {
             }
             verdicts.merge(verdict, 1, Integer::sum);
             if (!verdict.isKilled()) {
-                boolean needless = mutant.changed().isBlank() && moves.holds(mutant.line());
-                Kind kind = needless ? Kind.EQUIVALENT : rules.of(name, MutationRules.seen(verdict, lines, mutant)).kind();
+                Kind kind = isNeedless(moves, mutant) ? Kind.EQUIVALENT : rules.of(name, MutationRules.seen(verdict, lines, mutant)).kind();
                 kinds.merge(kind, 1, Integer::sum);
                 if (kind == Kind.UNCLASSIFIED) {
                     unclassified.add("line " + mutant.line() + ": " + MutationRules.seen(verdict, lines, mutant));

@@ -56,6 +56,7 @@ final class UnfusedMutationCases {
         list.dims();
         list.additional();
         list.ends();
+        list.softmax();
         list.spoilt();
         return List.copyOf(list.cases);
     }
@@ -68,11 +69,11 @@ final class UnfusedMutationCases {
     }
 
     private void windows() {
-        addWithSoftmax(ALIGNED, 1, on(11, 13).heads(2).kernelSize(5, 4).scale(0.6).relativePositionBias(true));
-        addWithSoftmax(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0).relativePositionBias(true));
-        addWithSoftmax(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
+        add(ALIGNED, 1, on(11, 13).heads(2).kernelSize(5, 4).scale(0.6).relativePositionBias(true));
+        add(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0).relativePositionBias(true));
+        add(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
         add(ALIGNED, 1, on(17, 33).kernelSize(3).dilation(2).headDim(3).valueDim(3));
-        addWithSoftmax(ALIGNED, 1, on(5, 6, 7).kernelSize(3).causalAxes(0, 1, 2).relativePositionBias(true));
+        add(ALIGNED, 1, on(5, 6, 7).kernelSize(3).causalAxes(0, 1, 2).relativePositionBias(true));
         add(ODD, 1, on(17, 3, 4).kernelSize(3, 2, 3).dilation(2, 1, 1).headDim(5));
         add(ALIGNED, 2, on(23, 2, 3).kernelSize(6, 2, 2).stride(4, 1, 1));
         add(ALIGNED, 1, on(150).kernelSize(40).causalAxes(0));
@@ -81,8 +82,9 @@ final class UnfusedMutationCases {
     }
 
     private void dims() {
-        addWithSoftmax(ALIGNED, 1, on(10, 11).heads(2).kernelSize(7).headDim(wide + 5).valueDim(wide + 5));
+        add(ALIGNED, 1, on(10, 11).heads(2).kernelSize(7).headDim(wide + 5).valueDim(wide + 5));
         add(ALIGNED, 1, on(6, 7).kernelSize(3).headDim(2 * wide).valueDim(2 * wide));
+        add(ALIGNED, 1, on(10, 11).kernelSize(3).headDim(wide).valueDim(wide));
         add(
                 ALIGNED,
                 1,
@@ -92,11 +94,11 @@ final class UnfusedMutationCases {
                         .headDim(wide - 8)
                         .valueDim(wide - 8));
         add(new Layout(8, 1, 0), 1, on(6, 7).kernelSize(3).headDim(wide - 1).valueDim(wide - 1));
-        addWithSoftmax(ODD, 1, on(6, 7).kernelSize(3).headDim(2).valueDim(1));
+        add(ODD, 1, on(6, 7).kernelSize(3).headDim(2).valueDim(1));
     }
 
     private void additional() {
-        addWithSoftmax(
+        add(
                 ODD,
                 1,
                 on(13, 15)
@@ -117,21 +119,21 @@ final class UnfusedMutationCases {
                         .headDim(9)
                         .valueDim(11)
                         .additionalTokens(70));
-        addWithSoftmax(mixed, 1, on(6, 7).kernelSize(3).additionalTokens(63).causalAxes(1));
-        addWithSoftmax(otherwiseMixed, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
+        add(mixed, 1, on(6, 7).kernelSize(3).additionalTokens(63).causalAxes(1));
+        add(otherwiseMixed, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
         add(ALIGNED, 1, on(7, 7).kernelSize(7).additionalTokens(130).headDim(wide / 2 + 8));
     }
 
-    /** Additional tokens that end at each place of a tile where a lane looks for their end. */
+    /** Additional tokens, and values, that end at each place of a tile where a lane looks for their end. */
     private void ends() {
-        for (int line = 0; line < 8; line++) {
+        for (int line = 0; line <= 8; line++) {
             for (int tokens : new int[] {8 * line, 8 * line + 1}) {
                 add(
                         ALIGNED,
                         1,
                         on(16).kernelSize(1)
                                 .headDim(1 + line % 4)
-                                .valueDim(1 + line % 4)
+                                .valueDim(Math.max(1, tokens))
                                 .additionalTokens(tokens));
             }
         }
@@ -157,14 +159,24 @@ final class UnfusedMutationCases {
         }
     }
 
-    private void addWithSoftmax(Layout layout, int batch, Builder builder) {
-        add(layout, batch, builder);
-        if (code.entryPoint().contains("aggregate") && !code.entryPoint().endsWith("rounded")) {
-            Example example = example(builder, batch);
-            UnfusedCase softmax = UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX);
-            addSoftmax(example, layout, softmax.input("weights"));
-            addSoftmax(example, layout, spiked(softmax));
+    /** Scores instead of weights, which the aggregate makes weights of. */
+    private void softmax() {
+        if (!code.entryPoint().contains("aggregate") || code.entryPoint().endsWith("rounded")) {
+            return;
         }
+        addSoftmax(ALIGNED, 1, on(9, 10).kernelSize(5, 4));
+        addSoftmax(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0));
+        addSoftmax(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
+        addSoftmax(ODD, 2, on(10).heads(4).keyValueHeads(2).kernelSize(3).valueDim(wide + 5).additionalTokens(70));
+        addSoftmax(mixed, 1, on(6, 7).kernelSize(3).additionalTokens(63).causalAxes(1));
+        addSoftmax(otherwiseMixed, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
+    }
+
+    private void addSoftmax(Layout layout, int batch, Builder builder) {
+        Example example = example(builder, batch);
+        UnfusedCase softmax = UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX);
+        addSoftmax(example, layout, softmax.input("weights"));
+        addSoftmax(example, layout, spiked(softmax));
     }
 
     private void addSoftmax(Example example, Layout layout, float[] scores) {
@@ -202,17 +214,31 @@ final class UnfusedMutationCases {
         Example plane = example(on(9, 11).heads(2).kernelSize(4, 3), 1);
         addSpoilt(plane.with("value", plane.input("value").length / 2, Float.POSITIVE_INFINITY), ALIGNED);
         Example space = example(
-                on(5, 6, 7)
+                on(3, 4, 5)
                         .kernelSize(2, 3, 2)
-                        .dilation(2, 1, 3)
+                        .dilation(1, 1, 2)
                         .heads(2)
                         .keyValueHeads(1)
                         .valueDim(wide + 3)
                         .causalAxes(2)
-                        .additionalTokens(5),
+                        .additionalTokens(2),
                 2);
         addSpoilt(space.with("value", space.input("value").length * 2 / 3, Float.NaN), ODD);
         addSpoilt(space.with("additionalValues", 3, Float.NaN), ODD);
+        addSpoilt(wholeToken(example(on(20).heads(2).kernelSize(3).additionalTokens(1), 1)), ALIGNED);
+        addSpoilt(wholeToken(example(on(9, 11).heads(2).kernelSize(4, 3).valueDim(wide + 3), 1)), new Layout(8, 0, 0));
+    }
+
+    /** One in the middle is NaN in all heads and dims. */
+    private static Example wholeToken(Example example) {
+        NeighborhoodAttentionOperator operator = example.operator();
+        int elements = operator.keyValueHeads() * operator.valueDim();
+        int from = Math.toIntExact(operator.tokens() / 2) * elements;
+        Example poisoned = example;
+        for (int i = from; i < from + elements; i++) {
+            poisoned = poisoned.with("value", i, Float.NaN);
+        }
+        return poisoned;
     }
 
     private void addSpoilt(Example example, Layout layout) {
