@@ -157,8 +157,7 @@ final class FusedMutationCases {
     private void spoiltDims() {
         for (int more = 0; more < shape.dim(); more += 32) {
             Example example = example(
-                    on(4, 5)
-                            .kernelSize(2, 3)
+                    on(4, 5).kernelSize(2, 3)
                             .headDim(29 + more)
                             .valueDim(shape.dim() - 19 - more)
                             .additionalTokens(2),

@@ -22,7 +22,9 @@ class MutationJournalTest {
         MutationJournal second = MutationJournal.open(directory, "entry", "text");
         assertThat(second.verdict(ONE)).contains(Verdict.WRONG_RESULT);
         assertThat(second.verdict(OTHER)).contains(Verdict.FAULT);
-        assertThat(MutationJournal.open(directory, "entry", "other text").verdict(ONE)).isEmpty();
-        assertThat(MutationJournal.open(directory, "entry", "text").verdict(OTHER)).isEmpty();
+        assertThat(MutationJournal.open(directory, "entry", "other text").verdict(ONE))
+                .isEmpty();
+        assertThat(MutationJournal.open(directory, "entry", "text").verdict(OTHER))
+                .isEmpty();
     }
 }

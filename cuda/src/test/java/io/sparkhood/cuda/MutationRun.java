@@ -98,7 +98,10 @@ public final class MutationRun {
             }
             verdicts.merge(verdict, 1, Integer::sum);
             if (!verdict.isKilled()) {
-                Kind kind = isNeedless(moves, mutant) ? Kind.EQUIVALENT : rules.of(name, MutationRules.seen(verdict, lines, mutant)).kind();
+                Kind kind = isNeedless(moves, mutant)
+                        ? Kind.EQUIVALENT
+                        : rules.of(name, MutationRules.seen(verdict, lines, mutant))
+                                .kind();
                 kinds.merge(kind, 1, Integer::sum);
                 if (kind == Kind.UNCLASSIFIED) {
                     unclassified.add("line " + mutant.line() + ": " + MutationRules.seen(verdict, lines, mutant));

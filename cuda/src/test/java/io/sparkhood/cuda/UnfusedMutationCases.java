@@ -167,7 +167,14 @@ final class UnfusedMutationCases {
         addSoftmax(ALIGNED, 1, on(9, 10).kernelSize(5, 4));
         addSoftmax(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0));
         addSoftmax(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
-        addSoftmax(ODD, 2, on(10).heads(4).keyValueHeads(2).kernelSize(3).valueDim(wide + 5).additionalTokens(70));
+        addSoftmax(
+                ODD,
+                2,
+                on(10).heads(4)
+                        .keyValueHeads(2)
+                        .kernelSize(3)
+                        .valueDim(wide + 5)
+                        .additionalTokens(70));
         addSoftmax(mixed, 1, on(6, 7).kernelSize(3).additionalTokens(63).causalAxes(1));
         addSoftmax(otherwiseMixed, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
     }

@@ -119,7 +119,8 @@ final class PtxModuleTest {
         PtxEntryPoint shipped = PtxModule.parse(BRANCH).entryPoint("branch");
         Launch launch = new Launch(1, 1, 1, 32, 0);
         Emulator emulator = new Emulator();
-        assertThat(emulator.launch(shipped, launch, new byte[0]).warpInstructions()).isEqualTo(5);
+        assertThat(emulator.launch(shipped, launch, new byte[0]).warpInstructions())
+                .isEqualTo(5);
         assertThat(emulator.linesReached().stream()).containsExactly(5, 6, 7, 8, 10);
         Emulator other = new Emulator();
         other.launch(shipped.with(6, "setp.eq.s32 %p1, %r1, 1;"), launch, new byte[0]);
@@ -127,7 +128,9 @@ final class PtxModuleTest {
         assertThatThrownBy(() -> new Emulator().launch(shipped.with(5, ""), launch, new byte[0]))
                 .isInstanceOf(EmulatorFault.class)
                 .hasMessageContaining("%r1 was never written");
-        assertThat(new Emulator().launch(shipped.with(8, ""), launch, new byte[0]).warpInstructions())
+        assertThat(new Emulator()
+                        .launch(shipped.with(8, ""), launch, new byte[0])
+                        .warpInstructions())
                 .isEqualTo(5);
         assertThatThrownBy(() -> shipped.with(7, "bra $END;"))
                 .isInstanceOf(IllegalArgumentException.class)
