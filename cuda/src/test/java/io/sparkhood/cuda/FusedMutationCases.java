@@ -106,6 +106,8 @@ final class FusedMutationCases {
         // tiles that all queries see on the inner axes, and not all on the others
         add(ALIGNED, 1, on(20, 16).kernelSize(7, 16));
         add(ALIGNED, 1, on(16, 4, 8).kernelSize(3, 4, 8));
+        add(ALIGNED, 1, on(16, 2, 8).kernelSize(3, 2, 8));
+        add(ALIGNED, 1, on(16, 8).kernelSize(3, 8));
         add(ALIGNED, 1, on(14, 14).kernelSize(14).additionalTokens(130).valueDim(shape.dim() - 8));
     }
 
@@ -144,13 +146,32 @@ final class FusedMutationCases {
         Example high = example(on(23, 2, 3).kernelSize(6, 2, 2).additionalTokens(1), 1);
         addSpoilt(high.with("value", high.input("value").length / 2, Float.NaN), ALIGNED);
         addSpoilt(high.with("additionalValues", 3, Float.NaN), ALIGNED);
-        Example alone = example(on(5, 7).kernelSize(1), 1); // its score is all that a query has
-        Example infinite = alone;
-        for (int token = 0; token < 35; token++) {
+        addSpoilt(infinite(example(on(5, 7).kernelSize(1), 1)), ALIGNED);
+        addSpoilt(infinite(example(on(12, 35).kernelSize(1), 1)), ALIGNED); // queries in all rows of a warp
+        // all lanes of a row see it, and of a warp some rows or others
+        addSpoilt(wholeToken(example(on(9, 11).kernelSize(4, 3), 1)), ALIGNED);
+        addSpoilt(wholeToken(example(on(16).kernelSize(3), 1)), ALIGNED);
+        addSpoilt(wholeToken(example(on(2, 8).kernelSize(2, 3), 1)), ALIGNED);
+        spoiltDims();
+    }
+
+    /** All scores are -infinity; the window is one key, whose score is all that a query has. */
+    private Example infinite(Example example) {
+        Example infinite = example;
+        for (int token = 0; token < example.operator().tokens(); token++) {
             infinite = infinite.with("key", token * shape.dim(), Float.NEGATIVE_INFINITY);
         }
-        addSpoilt(infinite, ALIGNED);
-        spoiltDims();
+        return infinite;
+    }
+
+    /** The value of the token in the middle is NaN in all dims. */
+    private Example wholeToken(Example example) {
+        int from = Math.toIntExact(example.operator().tokens() / 2) * shape.dim();
+        Example poisoned = example;
+        for (int i = from; i < from + shape.dim(); i++) {
+            poisoned = poisoned.with("value", i, Float.NaN);
+        }
+        return poisoned;
     }
 
     /** A lane computes again every 32nd element: dims that end before and behind each of them. */

@@ -166,6 +166,7 @@ final class UnfusedMutationCases {
         }
         addSoftmax(ALIGNED, 1, on(9, 10).kernelSize(5, 4));
         addSoftmax(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0));
+        addSoftmax(ALIGNED, 1, on(5, 6, 7).kernelSize(3).causalAxes(0, 1, 2));
         addSoftmax(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
         addSoftmax(
                 ODD,
@@ -192,13 +193,14 @@ final class UnfusedMutationCases {
         add(softmax, layout, actual -> budget.check("mutant", actual));
     }
 
-    /** Each slot is that of the largest score of a query, without which weights are infinite. */
+    /** Each slot is that of the largest score of a query, and what lies in slots without a key is larger. */
     private static float[] spiked(UnfusedCase softmax) {
         float[] scores = softmax.input("weights").clone();
         int slots = Math.toIntExact(softmax.operator().slots());
-        for (int query = 0; query < scores.length / slots; query++) {
-            int at = query * slots + query % slots;
-            scores[at] = Float.isNaN(scores[at]) ? scores[at] : 100;
+        for (int i = 0; i < scores.length; i++) {
+            int query = i / slots;
+            float score = query % slots == i % slots ? 100 : scores[i];
+            scores[i] = Float.isNaN(scores[i]) ? 1000 : score;
         }
         return scores;
     }
