@@ -1,25 +1,17 @@
 package io.sparkhood.cuda;
 
-import io.sparkhood.backend.Backend;
-import io.sparkhood.backend.BackendOptions;
-import io.sparkhood.backend.contract.ErrorBudget;
-import io.sparkhood.backend.contract.Example;
-import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.backend.contract.Outputs;
-import io.sparkhood.cpu.ReferenceBackendProvider;
-import io.sparkhood.cuda.EmulatedRun.Layout;
-import io.sparkhood.cuda.EntryPointShape.Family;
+import io.sparkhood.cuda.PtxMutants.Mutant;
 import io.sparkhood.cuda.emulator.Emulator;
 import io.sparkhood.cuda.emulator.EmulatorFault;
 import io.sparkhood.cuda.emulator.EmulatorOptions;
 import io.sparkhood.cuda.emulator.LaunchReport;
 import io.sparkhood.cuda.emulator.PtxEntryPoint;
 import io.sparkhood.cuda.emulator.PtxModule;
-import io.sparkhood.operator.NeighborhoodAttentionOperator;
-import io.sparkhood.operator.NeighborhoodAttentionOperator.Builder;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** Says whether an entry point still does what it should: by small cases that together take every path. */
 final class MutationOracle {
@@ -34,172 +26,75 @@ final class MutationOracle {
         /** Right and as fast, but not the same bits, or another number of instructions. */
         OTHER_STEPS,
         /** Nothing differs. */
-        SAME
+        SAME,
+        /** No case comes to it. */
+        NOT_REACHED;
+
+        /** Whether it was noticed. */
+        boolean isKilled() {
+            return this == FAULT || this == WRONG_RESULT;
+        }
     }
 
-    private static final Layout ALIGNED = new Layout(8, 16, 24);
-    private static final Layout ODD = new Layout(37, 3, 2);
-    /** Rows of query, additional keys and additional values start on 16 bytes, those of keys and values do not. */
-    private static final Layout MIXED = new Layout(8, 16, 4);
-    /** The other way round. */
-    private static final Layout OTHERWISE_MIXED = new Layout(8, 20, 4);
+    /** Warp instructions of one block, beyond four times those of all blocks together: more is an endless loop. */
+    private static final long MORE_INSTRUCTIONS = 20_000;
 
-    private static final EmulatorOptions OPTIONS = EmulatorOptions.DEFAULT.withWarpInstructionLimit(300_000);
-
-    private final Backend reference = new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
-    private final EntryPointShape shape;
     private final PtxEntryPoint shipped;
+    private final List<Mutant> mutants;
     private final List<Expected> cases = new ArrayList<>();
 
-    /** A case and what the entry point as it ships makes of it. */
-    private record Expected(
-            Example example, Layout layout, LaunchPlan plan, Consumer<Outputs> check, EmulatedRun shipped) {}
-
-    MutationOracle(EntryPointShape shape) {
-        this.shape = shape;
-        shipped = PtxModule.parse(EmulatedRun.text(shape.module())).entryPoint(shape.entryPoint());
-        options();
-        if (shape.family() == Family.HALO) {
-            halos();
-        } else {
-            streams();
-        }
-        spoilt();
-    }
-
-    private Builder on(Integer... featureMap) {
-        return NeighborhoodAttentionOperator.on(featureMap)
-                .dtype(shape.dtype())
-                .relativePositionBias(shape.bias())
-                .headDim(shape.dim())
-                .logSumExp(true);
-    }
-
-    private void options() {
-        int dim = shape.dim();
-        add(ALIGNED, 1, on(11, 13).heads(2).kernelSize(5, 4).scale(0.6));
-        add(
-                ODD,
-                1,
-                on(13, 15)
-                        .kernelSize(4, 3)
-                        .stride(2, 3)
-                        .dilation(2, 1)
-                        .headDim(dim - 3)
-                        .additionalTokens(3)
-                        .scale(-0.3));
-        add(ALIGNED, 1, on(4, 6, 9).kernelSize(3, 4, 5).causalAxes(0).headDim(dim - 8));
-        add(ALIGNED, 2, on(5, 7, 9).kernelSize(2, 2, 3).dilation(2, 3, 2).stride(2, 1, 3));
-        add(ALIGNED, 1, on(9, 10).kernelSize(5).scale(40).logSumExp(false));
-        // places at which only one axis of a shorter dilation group ends, and warps of several z
-        add(ALIGNED, 1, on(17, 33).kernelSize(3).dilation(2));
-        add(
-                ODD,
-                1,
-                on(17, 3, 4).kernelSize(3, 2, 3).dilation(2, 1, 1).headDim(5).additionalTokens(1));
-        add(ALIGNED, 2, on(23, 2, 3).kernelSize(6, 2, 2).stride(4, 1, 1));
-        add(new Layout(8, 1, 0), 1, on(6, 7).kernelSize(3).headDim(dim - 1).valueDim(15));
-        add(MIXED, 1, on(6, 7).kernelSize(3).additionalTokens(63).valueDim(9));
-        add(OTHERWISE_MIXED, 1, on(23, 2, 2).kernelSize(9, 2, 2).additionalTokens(1));
-    }
-
-    private void halos() {
-        add(ALIGNED, 1, on(19, 22).kernelSize(10, 11).causalAxes(1));
-        add(ODD, 1, on(150).heads(4).keyValueHeads(2).kernelSize(9).valueDim(11).additionalTokens(70));
-        add(ALIGNED, 1, on(7, 7).kernelSize(7).additionalTokens(130).valueDim(shape.dim() - 8));
-        add(ALIGNED, 1, on(3, 9, 18).kernelSize(3, 5, 7));
-        add(ALIGNED, 1, on(23, 3, 2).kernelSize(9, 3, 2)); // steps of one y
-    }
-
-    private void streams() {
-        add(ALIGNED, 1, on(19, 22).kernelSize(12, 13).causalAxes(1));
-        add(
-                ODD,
-                1,
-                on(150).heads(4).keyValueHeads(2).kernelSize(40).valueDim(11).additionalTokens(70));
-        // tiles that all queries see on the inner axes, and not all on the others
-        add(ALIGNED, 1, on(20, 16).kernelSize(7, 16));
-        add(ALIGNED, 1, on(16, 4, 8).kernelSize(3, 4, 8));
-        add(ALIGNED, 1, on(14, 14).kernelSize(14).additionalTokens(130).valueDim(shape.dim() - 8));
-    }
-
-    private Example example(Builder operator, int batch) {
-        return Example.random(new NamedCase("mutants", operator.build(), batch));
-    }
-
-    private void add(Layout layout, int batch, Builder operator) {
-        Example example = example(operator, batch);
-        ErrorBudget budget = ErrorBudget.of(example, Outputs.of(reference, example.inFloat32(), 1))
-                .weightsIn(shape.dtype());
-        add(example, layout, actual -> budget.check("mutant", actual));
-    }
-
-    private void add(Example example, Layout layout, Consumer<Outputs> check) {
-        LaunchPlan plan = EmulatedRun.plan(example.operator(), shape);
-        EmulatedRun run = EmulatedRun.of(example, layout, plan, shipped, new Emulator(OPTIONS));
-        check.accept(run.outputs());
-        cases.add(new Expected(example, layout, plan, check, run));
-    }
-
-    /** Values that are not finite: the rows that see one are computed again. */
-    private void spoilt() {
-        Example plane = example(on(9, 11).heads(2).kernelSize(4, 3).headDim(32), 1);
-        addSpoilt(plane.with("value", plane.input("value").length / 2, Float.POSITIVE_INFINITY), ALIGNED);
-        Example space = example(
-                on(5, 6, 7)
-                        .kernelSize(2, 3, 2)
-                        .dilation(2, 1, 3)
-                        .headDim(29)
-                        .valueDim(13)
-                        .scale(-0.4)
-                        .additionalTokens(5),
-                2);
-        addSpoilt(space.with("value", space.input("value").length * 2 / 3, Float.NaN), ODD);
-        addSpoilt(space.with("key", space.input("key").length / 3, Float.NEGATIVE_INFINITY), ODD);
-        Example high = example(on(23, 2, 3).kernelSize(6, 2, 2).additionalTokens(1), 1);
-        addSpoilt(high.with("value", high.input("value").length / 2, Float.NaN), ALIGNED);
-        addSpoilt(high.with("additionalValues", 3, Float.NaN), ALIGNED);
-        Example alone = example(on(5, 7).kernelSize(1), 1); // its score is all that a query has
-        Example infinite = alone;
-        for (int token = 0; token < 35; token++) {
-            infinite = infinite.with("key", token * shape.dim(), Float.NEGATIVE_INFINITY);
-        }
-        addSpoilt(infinite, ALIGNED);
-    }
-
-    /** The reference says which outputs are numbers, and the shipped entry point which ones. */
-    private void addSpoilt(Example example, Layout layout) {
-        Outputs expected = Outputs.of(reference, example.inFloat32(), 1);
-        LaunchPlan plan = EmulatedRun.plan(example.operator(), shape);
-        Outputs whole = EmulatedRun.of(example, layout, plan, shipped, new Emulator(OPTIONS))
-                .outputs();
-        add(example, layout, actual -> {
-            for (String port : List.of("output", "logSumExp")) {
-                requireSameFinite(port, expected.get(port), whole.get(port));
-            }
-            actual.assertSameBits(whole, "mutant");
-        });
-    }
-
-    private static void requireSameFinite(String port, float[] expected, float[] whole) {
-        for (int i = 0; i < expected.length; i++) {
-            if (Float.isFinite(expected[i]) != Float.isFinite(whole[i])) {
-                throw new AssertionError(port + "[" + i + "] is " + whole[i] + ", the reference " + expected[i]);
-            }
+    /**
+     * A case and what the entry point as it ships makes of it.
+     *
+     * @param lines of the text that it comes to: a mistake in another line changes nothing
+     */
+    private record Expected(MutationCase launch, EmulatedRun shipped, BitSet lines, EmulatorOptions options) {
+        static Expected of(MutationCase launch, PtxEntryPoint shipped) {
+            Emulator emulator = new Emulator();
+            EmulatedRun run = launch.launch().run(shipped, emulator);
+            launch.check().accept(run.outputs());
+            long limit = 4 * run.report().warpInstructions() + MORE_INSTRUCTIONS;
+            EmulatorOptions options = EmulatorOptions.DEFAULT.withWarpInstructionLimit(limit);
+            return new Expected(launch, run, emulator.linesReached(), options);
         }
     }
 
-    /** Of an entry point in a text, which has the name of the one that ships. */
-    Verdict verdict(String text) {
-        Verdict verdict = Verdict.SAME;
+    private MutationOracle(String module, String name, List<MutationCase> launches) {
+        String text = EmulatedRun.text(module);
+        shipped = PtxModule.parse(text).entryPoint(name);
+        mutants = PtxMutants.of(text);
+        launches.forEach(launch -> cases.add(Expected.of(launch, shipped)));
+        cases.sort(Comparator.comparingLong(
+                expected -> expected.shipped.report().warpInstructions())); // most mistakes show in any case
+    }
+
+    /** Of an entry point of fused attention. */
+    static MutationOracle of(EntryPointShape shape) {
+        return new MutationOracle(shape.module(), shape.entryPoint(), FusedMutationCases.of(shape));
+    }
+
+    /** Of one of attention in several launches. */
+    static MutationOracle of(UnfusedEntryPoint code) {
+        return new MutationOracle(code.module(), code.entryPoint(), UnfusedMutationCases.of(code));
+    }
+
+    /** All small mistakes in it. */
+    List<Mutant> mutants() {
+        return mutants;
+    }
+
+    /** Of the entry point with a mistake. */
+    Verdict verdict(Mutant mutant) {
+        PtxEntryPoint entryPoint = shipped.with(mutant.line(), mutant.changed());
+        Verdict verdict = Verdict.NOT_REACHED;
         try {
-            PtxEntryPoint entryPoint = PtxModule.parse(text).entryPoint(shape.entryPoint());
             for (Expected expected : cases) {
-                EmulatedRun run = EmulatedRun.of(
-                        expected.example, expected.layout, expected.plan, entryPoint, new Emulator(OPTIONS));
-                expected.check.accept(run.outputs());
-                Verdict worse = compare(run, expected.shipped);
-                verdict = worse.compareTo(verdict) < 0 ? worse : verdict;
+                if (expected.lines.get(mutant.line())) {
+                    EmulatedRun run = expected.launch.launch().run(entryPoint, new Emulator(expected.options));
+                    expected.launch.check().accept(run.outputs());
+                    Verdict worse = compare(run, expected.shipped);
+                    verdict = worse.compareTo(verdict) < 0 ? worse : verdict;
+                }
             }
             return verdict;
         } catch (EmulatorFault fault) {

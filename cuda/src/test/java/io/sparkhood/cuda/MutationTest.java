@@ -8,8 +8,10 @@ import io.sparkhood.cuda.PtxMutants.Mutant;
 import io.sparkhood.operator.DType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Small mistakes in a shipped entry point of each family, a sample of all, must be noticed. All mistakes in more entry points,
@@ -27,16 +29,43 @@ class MutationTest {
     @EnumSource
     void everyMistakeInWaitingIsNoticed(Family family) {
         EntryPointShape shape = shape(family);
-        MutationOracle oracle = new MutationOracle(shape);
+        MutationOracle oracle = MutationOracle.of(shape);
         // The stream's last wait, for all groups, finds only empty ones and is there for whoever changes the loop.
         String waits = "bar\\.sync|bar\\.warp\\.sync|cp\\.async\\.(commit|wait_group ["
                 + (family == Family.HALO ? 0 : 1) + "-9])";
-        List<Mutant> mutants = PtxMutants.of(EmulatedRun.text(shape.module())).stream()
+        List<Mutant> mutants = oracle.mutants().stream()
                 .filter(mutant -> mutant.change().matches("line \\d+: (" + waits + ").*"))
                 .toList();
         assertThat(mutants)
                 .hasSizeGreaterThan(5)
-                .allSatisfy(mutant -> assertThat(oracle.verdict(mutant.text()))
+                .allSatisfy(mutant -> assertThat(oracle.verdict(mutant))
+                        .as(mutant.change())
+                        .isLessThanOrEqualTo(Verdict.WRONG_RESULT));
+    }
+
+    /** One of each kind: the others differ in the element type alone. */
+    static Stream<UnfusedEntryPoint> unfused() {
+        return Stream.of(
+                UnfusedEntryPoint.SOFTMAX,
+                UnfusedEntryPoint.naiveScores(DType.FLOAT32),
+                UnfusedEntryPoint.naiveAggregate(DType.FLOAT32),
+                UnfusedEntryPoint.gemmScores(DType.BFLOAT16),
+                UnfusedEntryPoint.gemmAggregate(DType.BFLOAT16, DType.BFLOAT16));
+    }
+
+    /** Whoever makes an oracle runs all its cases with the entry point that ships. */
+    @ParameterizedTest
+    @MethodSource("unfused")
+    void everyMistakeInWaitingIsNoticedOrInWritingWhereNobodyWaits(UnfusedEntryPoint code) {
+        MutationOracle oracle = MutationOracle.of(code);
+        String waits = "bar\\.sync|cp\\.async\\.(commit|wait_group)";
+        String looked = code.sharedBytes() > 0 ? waits : "st\\.global";
+        List<Mutant> mutants = oracle.mutants().stream()
+                .filter(mutant -> mutant.change().matches("line \\d+: (" + looked + ").*"))
+                .toList();
+        assertThat(mutants)
+                .isNotEmpty()
+                .allSatisfy(mutant -> assertThat(oracle.verdict(mutant))
                         .as(mutant.change())
                         .isLessThanOrEqualTo(Verdict.WRONG_RESULT));
     }
@@ -45,14 +74,14 @@ class MutationTest {
     @EnumSource
     void mostSmallMistakesAreNoticed(Family family) {
         EntryPointShape shape = shape(family);
-        MutationOracle oracle = new MutationOracle(shape);
-        List<Mutant> mutants = PtxMutants.of(EmulatedRun.text(shape.module()));
+        MutationOracle oracle = MutationOracle.of(shape);
+        List<Mutant> mutants = oracle.mutants();
         List<String> survivors = new ArrayList<>();
         int tried = 0;
         for (int i = 0; i < mutants.size(); i += EVERY) {
-            Verdict verdict = oracle.verdict(mutants.get(i).text());
+            Verdict verdict = oracle.verdict(mutants.get(i));
             tried++;
-            if (verdict == Verdict.OTHER_STEPS || verdict == Verdict.SAME) {
+            if (verdict.compareTo(Verdict.OTHER_WORK) > 0) {
                 survivors.add(mutants.get(i).change());
             }
         }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** PTX texts with one small mistake each. */
+/** Small mistakes in a PTX text, each in one line. */
 final class PtxMutants {
     private static final Map<String, String> OPCODES = Map.ofEntries(
             Map.entry("setp.lt.", "setp.le."),
@@ -36,21 +36,13 @@ final class PtxMutants {
     private PtxMutants() {}
 
     /**
-     * A changed text.
+     * A changed line.
      *
      * @param line that is changed, counted from 1
      * @param change the line as it was and as it is
-     * @param lines of the text before, the same list for all mutants
      * @param changed the line as it is
      */
-    record Mutant(int line, String change, List<String> lines, String changed) {
-        /** The text with it. */
-        String text() {
-            List<String> text = new ArrayList<>(lines);
-            text.set(line - 1, changed);
-            return String.join("\n", text);
-        }
-    }
+    record Mutant(int line, String change, String changed) {}
 
     /** Every one of them. */
     static List<Mutant> of(String ptx) {
@@ -60,7 +52,7 @@ final class PtxMutants {
             String line = lines.get(at);
             for (String changed : changes(line)) {
                 String change = "line " + (at + 1) + ": " + line.strip() + " => " + changed.strip();
-                mutants.add(new Mutant(at + 1, change, lines, changed));
+                mutants.add(new Mutant(at + 1, change, changed));
             }
         }
         return mutants;

@@ -1,6 +1,7 @@
 package io.sparkhood.cuda.emulator;
 
 import io.sparkhood.cuda.emulator.EmulatorFault.Kind;
+import java.util.BitSet;
 
 /** A block of a launch: its warps, its shared memory, its barriers. Used for one block after another. */
 final class Block {
@@ -32,6 +33,11 @@ final class Block {
             warps[warp] = new Warp(this, warp);
             order[warp] = warp;
         }
+    }
+
+    /** Lines of the text whose instructions a warp of any block so far came to. */
+    BitSet linesReached() {
+        return runner.linesReached();
     }
 
     Launched launched() {

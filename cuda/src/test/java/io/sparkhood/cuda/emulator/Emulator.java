@@ -3,6 +3,7 @@ package io.sparkhood.cuda.emulator;
 import io.sparkhood.cuda.driver.Launch;
 import io.sparkhood.cuda.emulator.EmulatorFault.Kind;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /** A device without a driver: memory, and launches that run at once. Used by one thread at a time. */
 public final class Emulator {
@@ -10,6 +11,7 @@ public final class Emulator {
 
     private final EmulatorOptions options;
     private final GlobalMemory memory = new GlobalMemory();
+    private final BitSet linesReached = new BitSet();
     private int nextTicket = 1;
 
     /** With the default options. */
@@ -58,7 +60,12 @@ public final class Emulator {
         check(entryPoint, launch, parameter);
         Launched launched = new Launched(entryPoint, launch, parameter.clone(), nextTicket);
         nextTicket = Math.addExact(nextTicket, Math.toIntExact(launched.blocks()));
-        return new Grid(launched, memory, options).run();
+        return new Grid(launched, memory, options, linesReached).run();
+    }
+
+    /** Lines of the PTX text whose instructions a warp came to in the launches so far. */
+    public BitSet linesReached() {
+        return (BitSet) linesReached.clone();
     }
 
     private static void check(PtxEntryPoint entryPoint, Launch launch, byte[] parameter) {

@@ -14,7 +14,7 @@ final class EntryPointParser {
     private final StatementParser statementParser;
     private final List<Variable> variables;
     private final RegisterSlots slots = new RegisterSlots();
-    private final List<Scoped> statements = new ArrayList<>();
+    private final List<PtxBody.Scoped> statements = new ArrayList<>();
     private final Map<String, Integer> labels = new HashMap<>();
     private int maxThreads = MOST_THREADS;
 
@@ -25,9 +25,6 @@ final class EntryPointParser {
         this.statementParser = new StatementParser(reader);
         this.variables = new ArrayList<>(moduleVariables);
     }
-
-    /** A statement and the registers that it sees. */
-    private record Scoped(Statement statement, Scope scope) {}
 
     PtxEntryPoint entryPoint() {
         String name = reader.next().text();
@@ -40,8 +37,8 @@ final class EntryPointParser {
         if (statements.isEmpty()) {
             throw reader.unsupported(begin, "an entry point without instructions");
         }
-        MemoryLayout layout = new MemoryLayout(variables);
-        return new PtxEntryPoint(name, maxThreads, layout, slots, decode(layout));
+        PtxBody body = new PtxBody(statements, labels, new MemoryLayout(variables));
+        return new PtxEntryPoint(name, maxThreads, body, slots, body.decode(slots));
     }
 
     private void parameters() {
@@ -83,7 +80,7 @@ final class EntryPointParser {
             } else if (reader.secondIs(":")) {
                 label();
             } else if (!reader.take(";")) {
-                statements.add(new Scoped(statementParser.statement(), scope));
+                statements.add(new PtxBody.Scoped(statementParser.statement(), scope));
             }
         }
     }
@@ -134,26 +131,5 @@ final class EntryPointParser {
             }
         } while (reader.take(","));
         reader.expect(";");
-    }
-
-    private Instruction[] decode(MemoryLayout layout) {
-        Instruction[] code = new Instruction[statements.size()];
-        for (int i = 0; i < code.length; i++) {
-            Scoped scoped = statements.get(i);
-            Binding binding = new Binding(scoped.statement(), scoped.scope(), slots, layout);
-            code[i] = binding.opcode().base().equals("bra")
-                    ? ControlInstructions.branch(binding, labels)
-                    : InstructionSet.decode(binding);
-        }
-        checkEnd(code);
-        return code;
-    }
-
-    private void checkEnd(Instruction[] code) {
-        Instruction last = code[code.length - 1];
-        boolean ends = last.endsAll() || last.flow() == Flow.BRANCH && last.guard() < 0;
-        if (!ends || labels.containsValue(code.length)) {
-            throw last.statement().unsupported("an entry point must end with ret, exit or a branch");
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.sparkhood.cuda.emulator;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +12,17 @@ final class Grid {
     private final GlobalMemory memory;
     private final EmulatorOptions options;
     private final AtomicLong next = new AtomicLong(); // block to begin
+    private final BitSet linesReached; // guarded by this
     private LaunchReport report = LaunchReport.NONE; // guarded by this
     private @Nullable Throwable failure; // of the lowest block that failed; guarded by this
     private long failed = Long.MAX_VALUE; // that block; guarded by this
 
-    Grid(Launched launched, GlobalMemory memory, EmulatorOptions options) {
+    /** The lines of the text that warps come to are added to a set. */
+    Grid(Launched launched, GlobalMemory memory, EmulatorOptions options, BitSet linesReached) {
         this.launched = launched;
         this.memory = memory;
         this.options = options;
+        this.linesReached = linesReached;
     }
 
     LaunchReport run() {
@@ -61,11 +65,12 @@ final class Grid {
             next.set(launched.blocks());
             fail(number, thrown);
         }
-        add(block.counters.report());
+        add(block);
     }
 
-    private synchronized void add(LaunchReport work) {
-        report = report.plus(work);
+    private synchronized void add(Block block) {
+        report = report.plus(block.counters.report());
+        linesReached.or(block.linesReached());
     }
 
     private synchronized void fail(long block, Throwable thrown) {

@@ -3,6 +3,7 @@ package io.sparkhood.cuda.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkhood.cuda.driver.Launch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,5 +98,45 @@ final class PtxModuleTest {
                 .hasMessage("UNSUPPORTED: an entry point must end with ret, exit or a branch [line 4: mov.u32 %a, 1;]");
         assertThatThrownBy(() -> PtxModule.parse(".visible .func f()\n{\nret;\n}"))
                 .hasMessage("UNSUPPORTED: unknown directive [line 1: .func]");
+    }
+
+    private static final String BRANCH = """
+            .visible .entry branch()
+            {
+                .reg .pred %p<2>;
+                .reg .b32 %r<2>;
+                mov.u32 %r1, 1;
+                setp.eq.s32 %p1, %r1, 2;
+                @%p1 bra $END;
+                bar.sync 0;
+            $END:
+                ret;
+            }
+            """;
+
+    @Test
+    void oneStatementCanBeChanged() {
+        PtxEntryPoint shipped = PtxModule.parse(BRANCH).entryPoint("branch");
+        Launch launch = new Launch(1, 1, 1, 32, 0);
+        Emulator emulator = new Emulator();
+        assertThat(emulator.launch(shipped, launch, new byte[0]).warpInstructions())
+                .isEqualTo(5);
+        assertThat(emulator.linesReached().stream()).containsExactly(5, 6, 7, 8, 10);
+        Emulator other = new Emulator();
+        other.launch(shipped.with(6, "setp.eq.s32 %p1, %r1, 1;"), launch, new byte[0]);
+        assertThat(other.linesReached().stream()).containsExactly(5, 6, 7, 10);
+        assertThatThrownBy(() -> new Emulator().launch(shipped.with(5, ""), launch, new byte[0]))
+                .isInstanceOf(EmulatorFault.class)
+                .hasMessageContaining("%r1 was never written");
+        assertThat(new Emulator()
+                        .launch(shipped.with(8, ""), launch, new byte[0])
+                        .warpInstructions())
+                .isEqualTo(5);
+        assertThatThrownBy(() -> shipped.with(7, "bra $END;"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("line 7 is to go another way: bra $END;");
+        assertThatThrownBy(() -> shipped.with(9, "ret;"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("0 statements begin in line 9");
     }
 }

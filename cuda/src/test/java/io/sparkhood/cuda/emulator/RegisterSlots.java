@@ -13,6 +13,17 @@ final class RegisterSlots {
     private final Map<Long, Integer> longs = new HashMap<>(); // constant to slot
     private final Map<SpecialRegister, Integer> specials = new HashMap<>();
 
+    /** The same, to which more can be added. */
+    RegisterSlots copy() {
+        RegisterSlots copy = new RegisterSlots();
+        copy.bits.addAll(bits);
+        copy.names.addAll(names);
+        copy.words.putAll(words);
+        copy.longs.putAll(longs);
+        copy.specials.putAll(specials);
+        return copy;
+    }
+
     /** A new register. */
     Register add(String name, int registerBits) {
         names.add(name);
@@ -30,6 +41,11 @@ final class RegisterSlots {
 
     int special(SpecialRegister register) {
         return specials.computeIfAbsent(register, value -> add(value.name(), 32).slot());
+    }
+
+    /** How many there are. */
+    int count() {
+        return bits.size();
     }
 
     String name(int slot) {

@@ -1,6 +1,7 @@
 package io.sparkhood.cuda.emulator;
 
 import io.sparkhood.cuda.emulator.EmulatorFault.Kind;
+import java.util.BitSet;
 
 /** Runs a warp up to its next barrier or its end. */
 final class WarpRunner {
@@ -9,6 +10,7 @@ final class WarpRunner {
     private final long limit;
     private final Counters counters;
     private final Schedule schedule;
+    private final boolean[] reached; // [instruction] by any warp so far
     private long executed; // warp instructions of the block
 
     WarpRunner(PtxEntryPoint entryPoint, EmulatorOptions options, Counters counters, Schedule schedule) {
@@ -17,6 +19,18 @@ final class WarpRunner {
         this.limit = options.warpInstructionLimit();
         this.counters = counters;
         this.schedule = schedule;
+        this.reached = new boolean[code.length];
+    }
+
+    /** Lines of the text whose instructions a warp came to so far. */
+    BitSet linesReached() {
+        BitSet lines = new BitSet();
+        for (int at = 0; at < code.length; at++) {
+            if (reached[at]) {
+                lines.set(code[at].statement().line());
+            }
+        }
+        return lines;
     }
 
     void beginBlock() {
@@ -27,6 +41,7 @@ final class WarpRunner {
         Paths paths = warp.paths;
         while (paths.mask != 0) {
             Instruction instruction = code[paths.pc];
+            reached[paths.pc] = true;
             warp.meet(instruction);
             int mask = guarded(warp, instruction);
             count(warp, mask);

@@ -89,11 +89,8 @@ public abstract class UnfusedContract {
     @MethodSource("cases")
     final void scoresAgreeWithTheReference(NamedCase named) {
         Example example = Example.random(named);
-        Outputs expected = UnfusedCase.scores("expected", example.inFloat32()).on(reference, 1);
-        Outputs magnitudes =
-                UnfusedCase.scores("magnitudes", magnitudes(example)).on(reference, 1);
-        int roundings = named.operator().headDim() + 5;
-        check(UnfusedCase.scores(named.name(), example), expected, magnitudes, roundings);
+        UnfusedCase scores = UnfusedCase.scores(named.name(), example);
+        UnfusedBudget.scores(reference, example).check(named + " " + scores.operator(), scores.on(backend, 1));
     }
 
     @ParameterizedTest
@@ -101,13 +98,8 @@ public abstract class UnfusedContract {
     final void weightsOfAnySizeMixAsTheReferenceDoes(NamedCase named) {
         Example example = Example.random(named);
         UnfusedCase aggregate = UnfusedCase.aggregate(named.name(), example, Normalization.NONE);
-        float[] weights = aggregate.input("weights");
-        Outputs expected = UnfusedCase.aggregate("expected", example.inFloat32(), Normalization.NONE, weights)
-                .on(reference, 1);
-        Outputs magnitudes = UnfusedCase.aggregate(
-                        "magnitudes", magnitudes(example), Normalization.NONE, absolute(weights))
-                .on(reference, 1);
-        check(aggregate, expected, magnitudes, named.operator().slots() + 4);
+        UnfusedBudget.weighted(reference, example, aggregate.input("weights"))
+                .check(aggregate + " " + aggregate.operator(), aggregate.on(backend, 1));
     }
 
     @ParameterizedTest
@@ -115,70 +107,8 @@ public abstract class UnfusedContract {
     final void softmaxOfMaskedScoresMixesAsTheReferenceDoes(NamedCase named) {
         Example example = Example.random(named);
         UnfusedCase aggregate = UnfusedCase.aggregate(named.name(), example, Normalization.SOFTMAX);
-        float[] scores = aggregate.input("weights");
-        Outputs expected = UnfusedCase.aggregate("expected", example.inFloat32(), Normalization.SOFTMAX, scores)
-                .on(reference, 1);
-        Outputs magnitudes = UnfusedCase.aggregate("magnitudes", magnitudes(example), Normalization.SOFTMAX, scores)
-                .on(reference, 1);
-        double largest = 0;
-        for (float score : scores) {
-            largest = Float.isFinite(score) ? Math.max(largest, Math.abs(score)) : largest;
-        }
-        // of the mix, of the sum of weights, and of exponents, which a rounded score moves by the more the larger it is
-        double roundings = 2.0 * named.operator().slots() + 8 + 8 * largest;
-        check(aggregate, expected, magnitudes, roundings);
-    }
-
-    /** The example with the magnitudes of all its numbers: its outputs are what roundings are relative to. */
-    private static Example magnitudes(Example example) {
-        NeighborhoodAttentionOperator o = example.operator();
-        var operator = new NeighborhoodAttentionOperator(
-                o.featureMap(),
-                o.neighborhood(),
-                o.heads(),
-                o.keyValueHeads(),
-                o.headDim(),
-                o.valueDim(),
-                Math.abs(o.scale()),
-                o.additionalTokens(),
-                o.relativePositionBias(),
-                o.logSumExp(),
-                DType.FLOAT32);
-        Map<String, float[]> inputs = new LinkedHashMap<>();
-        example.inputs().forEach((name, values) -> inputs.put(name, absolute(values)));
-        Parameters parameters = Parameters.NONE;
-        for (Port port : operator.parameters()) {
-            parameters =
-                    parameters.and(port.name(), absolute(example.parameters().require(port)));
-        }
-        return new Example(operator, example.batch(), inputs, parameters);
-    }
-
-    private static float[] absolute(float[] values) {
-        float[] absolute = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-            absolute[i] = Math.abs(values[i]);
-        }
-        return absolute;
-    }
-
-    /** Fails unless each output is as near as so many roundings of float32 and one of its type leave it. */
-    private void check(UnfusedCase half, Outputs expected, Outputs magnitudes, double roundings) {
-        Outputs actual = half.on(backend, 1);
-        Port port = half.operator().outputs().get(0);
-        float[] want = expected.get(port.name());
-        float[] got = actual.get(port.name());
-        float[] magnitude = magnitudes.get(port.name());
-        for (int i = 0; i < want.length; i++) {
-            boolean infinite = want[i] == Float.NEGATIVE_INFINITY;
-            double budget = roundings * 0x1p-24 * magnitude[i]
-                    + ErrorBudget.halfUnit(port.dtype()) * Math.abs(want[i])
-                    + (port.dtype() == DType.FLOAT16 ? 0x1p-25 : 0);
-            if (infinite ? got[i] != want[i] : !(Math.abs((double) got[i] - want[i]) <= budget)) {
-                throw new AssertionError(half + " " + half.operator() + " seed " + Example.SEED + "\n  " + port.name()
-                        + "[" + i + "]: expected " + want[i] + ", got " + got[i] + ", budget " + budget);
-            }
-        }
+        UnfusedBudget.softmax(reference, example, aggregate.input("weights"))
+                .check(aggregate + " " + aggregate.operator(), aggregate.on(backend, 1));
     }
 
     @ParameterizedTest
