@@ -149,7 +149,8 @@ final class UnfusedMutationCases {
             UnfusedBudget budget = UnfusedBudget.scores(reference, example);
             add(UnfusedCase.scores("mutants", example), layout, actual -> budget.check("mutant", actual));
         } else if (code.entryPoint().endsWith("rounded")) {
-            UnfusedCase mix = UnfusedCase.aggregate("mutants", example, Normalization.NONE, weights(example));
+            UnfusedCase mix =
+                    UnfusedCase.aggregate("mutants", example, Normalization.NONE, UnfusedInputs.weights(example));
             UnfusedBudget budget = UnfusedBudget.weightedIn(dtype, reference, example, mix.input("weights"));
             add(mix, layout, actual -> budget.check("mutant", actual));
         } else {
@@ -184,35 +185,13 @@ final class UnfusedMutationCases {
         Example example = example(builder, batch);
         UnfusedCase softmax = UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX);
         addSoftmax(example, layout, softmax.input("weights"));
-        addSoftmax(example, layout, spiked(softmax));
+        addSoftmax(example, layout, UnfusedInputs.spiked(softmax));
     }
 
     private void addSoftmax(Example example, Layout layout, float[] scores) {
         UnfusedCase softmax = UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX, scores);
         UnfusedBudget budget = UnfusedBudget.softmax(reference, example, scores);
         add(softmax, layout, actual -> budget.check("mutant", actual));
-    }
-
-    /** Each slot is that of the largest score of a query, and what lies in slots without a key is larger. */
-    private static float[] spiked(UnfusedCase softmax) {
-        float[] scores = softmax.input("weights").clone();
-        int slots = Math.toIntExact(softmax.operator().slots());
-        for (int i = 0; i < scores.length; i++) {
-            int query = i / slots;
-            float score = query % slots == i % slots ? 100 : scores[i];
-            scores[i] = Float.isNaN(scores[i]) ? 1000 : score;
-        }
-        return scores;
-    }
-
-    /** Such as a softmax makes, with NaNs in slots without a key. */
-    private static float[] weights(Example example) {
-        UnfusedCase mix = UnfusedCase.aggregate("mutants", example, Normalization.NONE);
-        float[] weights = mix.input("weights").clone();
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = Math.abs(weights[i]) / example.operator().slots();
-        }
-        return weights;
     }
 
     /** Values that are not finite: the elements that see one are computed again. */
@@ -234,25 +213,18 @@ final class UnfusedMutationCases {
                 2);
         addSpoilt(space.with("value", space.input("value").length * 2 / 3, Float.NaN), ODD);
         addSpoilt(space.with("additionalValues", 3, Float.NaN), ODD);
-        addSpoilt(wholeToken(example(on(20).heads(2).kernelSize(3).additionalTokens(1), 1)), ALIGNED);
-        addSpoilt(wholeToken(example(on(9, 11).heads(2).kernelSize(4, 3).valueDim(wide + 3), 1)), new Layout(8, 0, 0));
-    }
-
-    /** One in the middle is NaN in all heads and dims. */
-    private static Example wholeToken(Example example) {
-        NeighborhoodAttentionOperator operator = example.operator();
-        int elements = operator.keyValueHeads() * operator.valueDim();
-        int from = Math.toIntExact(operator.tokens() / 2) * elements;
-        Example poisoned = example;
-        for (int i = from; i < from + elements; i++) {
-            poisoned = poisoned.with("value", i, Float.NaN);
-        }
-        return poisoned;
+        addSpoilt(UnfusedInputs.wholeToken(example(on(20).heads(2).kernelSize(3).additionalTokens(1), 1)), ALIGNED);
+        addSpoilt(
+                UnfusedInputs.wholeToken(
+                        example(on(9, 11).heads(2).kernelSize(4, 3).valueDim(wide + 3), 1)),
+                new Layout(8, 0, 0));
     }
 
     private void addSpoilt(Example example, Layout layout) {
         if (code.entryPoint().endsWith("rounded")) {
-            addSpoilt(UnfusedCase.aggregate("mutants", example, Normalization.NONE, weights(example)), layout);
+            addSpoilt(
+                    UnfusedCase.aggregate("mutants", example, Normalization.NONE, UnfusedInputs.weights(example)),
+                    layout);
         } else {
             addSpoilt(UnfusedCase.aggregate("mutants", example, Normalization.NONE), layout);
             addSpoilt(UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX), layout);
