@@ -31,8 +31,8 @@ final class TileKernelWriter {
                 /** The micro-kernels of {@link VectorTileMath}, written by TileKernelWriter. */
                 final class VectorTileKernels {
                     private static final VectorSpecies<Float> SPECIES = VectorTileMath.SPECIES;
-                    private static final int LANES = SPECIES.length();
-                    private static final int VALUE_SLAB = 2 * LANES;
+                    private static final int LANES = VectorTileMath.LANES;
+                    private static final int VALUE_SLAB = VectorTileMath.VALUE_SLAB;
 
                     private VectorTileKernels() {}
 

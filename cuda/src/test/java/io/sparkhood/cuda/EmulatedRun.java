@@ -12,9 +12,7 @@ import io.sparkhood.operator.Port;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -98,25 +96,7 @@ record EmulatedRun(Outputs outputs, LaunchReport report) {
             bias = EmulatedTensors.parameter(
                     emulator, port.name(), example.parameters().require(port));
         }
-        ByteBuffer parameter = ByteBuffer.allocate(plan.parameterBytes());
-        plan.writeParameter(parameter, addresses(tensors, bias, EmulatedTensors.tables(emulator, plan)));
-        LaunchReport report = emulator.launch(entryPoint, plan.launch(example.batch()), parameter.array());
-        Map<String, float[]> outputs = new LinkedHashMap<>();
-        example.operator().outputs().forEach(port -> outputs.put(port.name(), tensors.read(port)));
-        return new EmulatedRun(new Outputs(outputs), report);
-    }
-
-    private static RunAddresses addresses(EmulatedTensors tensors, long bias, long tables) {
-        return new RunAddresses(
-                tensors.address("query"),
-                tensors.address("key"),
-                tensors.address("value"),
-                tensors.address("additionalKeys"),
-                tensors.address("additionalValues"),
-                tensors.address("output"),
-                tensors.address("logSumExp"),
-                TensorAddress.ABSENT,
-                bias,
-                tables);
+        return new EmulatedStep(plan, 0)
+                .run(entryPoint, emulator, tensors, bias, example.operator().outputs());
     }
 }

@@ -13,8 +13,13 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** One launch of attention in several, alone on the emulator. */
-record EmulatedStep(UnfusedLaunches launches, int step) {
+/**
+ * One launch alone on the emulator: that of fused attention, or one of several.
+ *
+ * @param launches what a plan launches
+ * @param step which of them
+ */
+record EmulatedStep(Launches launches, int step) {
     /** The launch of an entry point for an operator. */
     static EmulatedStep of(UnfusedEntryPoint code, NeighborhoodOperator operator) {
         return Stream.of(UnfusedLaunches.naive(operator), UnfusedLaunches.gemm(operator))

@@ -22,8 +22,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorTileMath implements TileMath {
     static final VectorSpecies<Float> SPECIES = species(VectorSupport.detected().lanes());
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
-    private static final int LANES = SPECIES.length();
-    private static final int VALUE_SLAB = 2 * LANES;
+    static final int LANES = SPECIES.length();
+    static final int VALUE_SLAB = 2 * LANES;
     /** With 32 registers ten keys of two patches are 20 accumulators; with 16 registers, five are 10. */
     private static final int PAIR_KEYS = LANES == 16 ? 10 : 5;
 
