@@ -8,7 +8,8 @@
 //   shared  2 stages of values[64][128 bytes], one filled ahead
 //
 // Tensor cores take weights rounded to the type of the values, which is right for weights that a
-// softmax made. Given weights may be of any size, and stay float32 in fused multiply-adds. A weight
+// softmax made, and they are given those. Other weights may be of any size, and stay float32 in
+// fused multiply-adds, as do those of scores that are given. A weight
 // of 0 times a value that is not finite is NaN although the query does not see it; such elements
 // are computed again, slot after slot. Compiled once per element type and kind of arithmetic, with
 // macros that UnfusedEntryPoint.java holds: SPARKHOOD_NAME, SPARKHOOD_ELEMENT,
@@ -47,19 +48,22 @@ __device__ __forceinline__ void find_maxima(const UnfusedParameter& p, const Gem
     }
 }
 
-__device__ __forceinline__ void gather(const UnfusedParameter& p, const GemmPlace& place,
-                                       int number, const float (&maximum)[2], float (&sum)[2],
-                                       Weights& w) {
+__device__ __forceinline__ void gather(const UnfusedParameter& p, bool softmax,
+                                       const GemmPlace& place, int number,
+                                       const float (&maximum)[2], float (&sum)[2], Weights& w) {
 #pragma unroll
   for (int half = 0; half < 2; half++) {
 #pragma unroll
     for (int i = 0; i < LINES * 2; i++) w[i / 2][half * 2 + i % 2] = 0;
     const QuerySight sight(p, place, row_of_lane() + half * 8);
-    sight.for_each(p, place, number, [&](int slot, int line, int column, const int3&) {
-      const float weight = weight_of(p, sight.slots[slot], maximum[half]);
+    const auto take = [&](int slot, int line, int column) {
+      const float weight = weight_of(softmax, sight.slots[slot], maximum[half]);
       w[line][half * 2 + column] = weight;
       sum[half] += weight;
-    });
+    };
+    sight.for_each(
+        p, place, number,
+        [&](int slot, int line, int column, const int3&) { take(slot, line, column); }, take);
   }
 }
 
@@ -139,8 +143,8 @@ struct Blend<false> {
 };
 
 // Computes elements of this lane again that a value which their query does not see may have spoilt.
-__device__ __forceinline__ void mend(const UnfusedParameter& p, const GemmPlace& place,
-                                     int firstDim) {
+__device__ __forceinline__ void mend(const UnfusedParameter& p, bool softmax,
+                                     const GemmPlace& place, int firstDim) {
 #pragma unroll 1
   for (int half = 0; half < 2; half++) {
     const int3 at = place.query(p, row_of_lane() + half * 8);
@@ -151,7 +155,7 @@ __device__ __forceinline__ void mend(const UnfusedParameter& p, const GemmPlace&
     for (int i = 0; i < BLOCKS_OF_8 * 2; i++) {
       const int dim = firstDim + i / 2 * 8 + threadIdx.x % 4 * 2 + i % 2;
       if (dim < p.valueDim && !(fabsf(to_float(output[dim])) < INFINITY)) {
-        round_to(output[dim], mix_one<T>(p, token, blockIdx.y, dim));
+        round_to(output[dim], mix_one<T>(p, softmax, token, blockIdx.y, dim));
       }
     }
   }
@@ -164,6 +168,7 @@ extern "C" __global__ void __launch_bounds__(sparkhood::THREADS, 4)
   using namespace sparkhood;
   extern __shared__ __align__(1024) char shared[];
   const uint32_t ring = shared_address(shared);
+  const bool softmax = !SPARKHOOD_TENSOR_CORES && p.softmax;
   const int valueChunks = (p.valueDim + CHUNK_DIMS<T> - 1) / CHUNK_DIMS<T>;
   const int firstDim = blockIdx.x % valueChunks * CHUNK_DIMS<T>;
   const GemmPlace place(p, blockIdx.x / valueChunks);
@@ -178,7 +183,7 @@ extern "C" __global__ void __launch_bounds__(sparkhood::THREADS, 4)
 
   copy(0);
   float maximum[2] = {-INFINITY, -INFINITY}, sum[2] = {0, 0};
-  if (p.softmax) find_maxima(p, place, maximum);
+  if (softmax) find_maxima(p, place, maximum);
   Mixed o;
 #pragma unroll
   for (int i = 0; i < BLOCKS_OF_8 * 4; i++) o[i / 4][i % 4] = 0;
@@ -188,7 +193,7 @@ extern "C" __global__ void __launch_bounds__(sparkhood::THREADS, 4)
     __syncthreads();  // this stage is filled, and everybody is done with the other
     if (number + 1 < place.tiles) copy(number + 1);
     Weights w;
-    gather(p, place, number, maximum, sum, w);
+    gather(p, softmax, place, number, maximum, sum, w);
     Blend<SPARKHOOD_TENSOR_CORES>::add(o, w, ring + number % 2 * TILE_BYTES);
   }
   bool spoilt = false;
@@ -205,8 +210,8 @@ extern "C" __global__ void __launch_bounds__(sparkhood::THREADS, 4)
       if (dim >= p.valueDim) continue;
       const float mixed = o[i / 2][half * 2 + i % 2];
       spoilt = spoilt || !(fabsf(mixed) < INFINITY);
-      round_to(output[dim], p.softmax ? mixed / sum[half] : mixed);
+      round_to(output[dim], softmax ? mixed / sum[half] : mixed);
     }
   }
-  if (spoilt) mend(p, place, firstDim);
+  if (spoilt) mend(p, softmax, place, firstDim);
 }

@@ -82,21 +82,23 @@ __device__ __forceinline__ void scatter(const UnfusedParameter& p, const GemmPla
 #pragma unroll
   for (int half = 0; half < 2; half++) {
     const QuerySight sight(p, place, row_of_lane() + half * 8);
-    const float* const bias =
-        p.bias && number < place.windowTiles
-            ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] * p.biasWidth[1] *
-                           p.biasWidth[2]
-            : nullptr;
-    sight.for_each(p, place, number, [&](int slot, int line, int column, const int3& key) {
-      float added = 0;
-      if (bias) {
-        const int z = key.z - sight.at.z + p.biasWidth[0] / 2;
-        const int y = key.y - sight.at.y + p.biasWidth[1] / 2;
-        const int x = key.x - sight.at.x + p.biasWidth[2] / 2;
-        added = __ldg(bias + (static_cast<long long>(z) * p.biasWidth[1] + y) * p.biasWidth[2] + x);
-      }
-      sight.slots[slot] = fmaf(p.scale, s[line][half * 2 + column], added);
-    });
+    const auto set = [&](int slot, int line, int column, float bias) {
+      sight.slots[slot] = fmaf(p.scale, s[line][half * 2 + column], bias);
+    };
+    sight.for_each(
+        p, place, number,
+        [&](int slot, int line, int column, const int3& key) {
+          float bias = 0;
+          if (p.bias) {
+            const int z = key.z - sight.at.z + p.biasWidth[0] / 2;
+            const int y = key.y - sight.at.y + p.biasWidth[1] / 2;
+            const int x = key.x - sight.at.x + p.biasWidth[2] / 2;
+            const long long plane = static_cast<long long>(blockIdx.y) * p.biasWidth[0] + z;
+            bias = __ldg(p.bias + (plane * p.biasWidth[1] + y) * p.biasWidth[2] + x);
+          }
+          set(slot, line, column, bias);
+        },
+        [&](int slot, int line, int column) { set(slot, line, column, 0); });
   }
 }
 

@@ -175,10 +175,11 @@ struct QuerySight {
   }
 
   // Calls take(slot, line, column, key) for the keys of a tile that the query sees and that this
-  // lane holds, 2c and 2c + 1 of every line.
-  template <typename Take>
+  // lane holds, 2c and 2c + 1 of every line; takeAdditional(slot, line, column) for additional keys.
+  template <typename Take, typename TakeAdditional>
   __device__ __forceinline__ void for_each(const UnfusedParameter& p, const GemmPlace& place,
-                                           int number, const Take& take) const {
+                                           int number, const Take& take,
+                                           const TakeAdditional& takeAdditional) const {
     const int c = 2 * (threadIdx.x % 4);
     if (!there) return;
     if (number >= place.windowTiles) {
@@ -186,7 +187,7 @@ struct QuerySight {
 #pragma unroll
       for (int i = 0; i < LINES * 2; i++) {
         if (slot + i / 2 * 8 + i % 2 < p.slotCount) {
-          take(slot + i / 2 * 8 + i % 2, i / 2, i % 2, at);
+          takeAdditional(slot + i / 2 * 8 + i % 2, i / 2, i % 2);
         }
       }
       return;

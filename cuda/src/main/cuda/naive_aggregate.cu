@@ -15,5 +15,5 @@ extern "C" __global__ void __launch_bounds__(sparkhood::THREADS, sparkhood::BLOC
   const int dim = index % p.valueDim, head = query % p.heads, token = query / p.heads;
   if (token >= p.tokens) return;
   T* const output = elements_of<T>(p.output, token) + head * p.valueDim + dim;
-  round_to(*output, mix_one<T>(p, token, head, dim));
+  round_to(*output, mix_one<T>(p, p.softmax, token, head, dim));
 }

@@ -20,20 +20,21 @@ __device__ __forceinline__ float largest(const UnfusedParameter& p, const QueryW
 }
 
 // While all scores are -infinity 0 takes the place of the maximum: weights are 0, never NaN.
-__device__ __forceinline__ float weight_of(const UnfusedParameter& p, float slot, float maximum) {
+__device__ __forceinline__ float weight_of(bool softmax, float slot, float maximum) {
   const float zero = maximum == -INFINITY ? 0.f : maximum;
-  return p.softmax ? exp2_approximate((slot - zero) * LOG2_E) : slot;
+  return softmax ? exp2_approximate((slot - zero) * LOG2_E) : slot;
 }
 
 template <typename T>
-__device__ __forceinline__ float mix_one(const UnfusedParameter& p, int token, int head, int dim) {
+__device__ __forceinline__ float mix_one(const UnfusedParameter& p, bool softmax, int token, int head,
+                                         int dim) {
   const QueryWindow window(p, token);
   const float* const slots = slots_of(p, token, head);
   const int element = head / p.headsPerKeyHead * p.valueDim + dim;
-  const float maximum = p.softmax ? largest(p, window, slots) : 0.f;
+  const float maximum = softmax ? largest(p, window, slots) : 0.f;
   float sum = 0, mixed = 0;
   const auto take = [&](int slot, const T* value) {
-    const float weight = weight_of(p, slots[slot], maximum);
+    const float weight = weight_of(softmax, slots[slot], maximum);
     sum += weight;
     mixed = fmaf(weight, to_float(value[element]), mixed);
   };
@@ -43,7 +44,7 @@ __device__ __forceinline__ float mix_one(const UnfusedParameter& p, int token, i
   for (int i = 0; i < p.additionalTokens; i++) {
     take(onGrid + i, elements_of<T>(p.additionalValues, i));
   }
-  return p.softmax ? mixed / sum : mixed;
+  return softmax ? mixed / sum : mixed;
 }
 
 }  // namespace sparkhood
