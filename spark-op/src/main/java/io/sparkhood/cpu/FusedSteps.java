@@ -16,7 +16,7 @@ final class FusedSteps implements TileSteps {
 
     FusedSteps(Workbench bench) {
         scoring = new TileScoring(bench);
-        mixing = new TileMixing(bench);
+        mixing = new TileMixing(bench, new ExactQueries(bench)::attend);
     }
 
     @Override

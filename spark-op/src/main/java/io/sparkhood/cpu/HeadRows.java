@@ -105,6 +105,26 @@ record HeadRows(float[] floats, byte[] bytes, DType dtype, int offset, int token
         return bytes == NO_BYTES ? floats[from] : LittleEndian.get(dtype, bytes, from);
     }
 
+    /** Whether all dims of the head that begins here are. */
+    boolean isFinite(int from) {
+        for (int i = from; i < from + dims; i++) {
+            if (!Float.isFinite(get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a dim of the head that begins here is NaN. */
+    boolean hasNan(int from) {
+        for (int i = from; i < from + dims; i++) {
+            if (Float.isNaN(get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Gives {@code count} elements one value. */
     void fill(int to, int count, float value) {
         if (bytes == NO_BYTES) {

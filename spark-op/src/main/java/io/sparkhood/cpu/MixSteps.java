@@ -9,8 +9,9 @@ final class MixSteps implements TileSteps {
     private final boolean softmax;
 
     MixSteps(Workbench bench, Normalization normalization) {
-        mixing = new TileMixing(bench);
         softmax = normalization == Normalization.SOFTMAX;
+        ExactQueries exact = new ExactQueries(bench);
+        mixing = new TileMixing(bench, (head, token) -> exact.mix(head, token, softmax));
         loaded = new SlotRuns(bench, softmax ? SlotRuns::loadScores : SlotRuns::load);
     }
 

@@ -119,6 +119,15 @@ interface TileMath {
      */
     void exponentials(float[] s, int scores, int keys, int max, int sum);
 
+    /** Whether {@code count} floats from {@code from} on, in whole vectors, are all finite. */
+    default boolean areFinite(float[] s, int from, int count) {
+        float poison = 0; // sum of 0 x number: NaN as soon as one is not finite
+        for (int i = from; i < from + count; i++) {
+            poison += s[i] * 0f;
+        }
+        return poison == 0;
+    }
+
     /** {@code mixed[slab][lane][.] *= factors[lane]}. */
     void rescale(float[] s, int factors, int mixed, int slabs);
 

@@ -16,9 +16,17 @@ final class TileMixing {
     private final Strip strip;
     private final PackedKeys packed;
     private final int lanes;
+    private final Again again;
 
-    TileMixing(Workbench bench) {
+    /** Computes a query again, seen from the operator: its head and token. */
+    @FunctionalInterface
+    interface Again {
+        void compute(int head, int token);
+    }
+
+    TileMixing(Workbench bench, Again again) {
         this.bench = bench;
+        this.again = again;
         geometry = bench.geometry;
         math = bench.math;
         at = bench.at;
@@ -145,6 +153,25 @@ final class TileMixing {
         }
         if (bench.operator.logSumExp()) {
             writeLogSumExp(outputs.get(1), bench.queryHead(head), state);
+        }
+        for (int patch = 0; patch < pair.patches; patch++) {
+            int mixed = at.valueSlabs * lanes * width;
+            if (!math.areFinite(s, at.sum(state + patch), lanes)
+                    || !math.areFinite(s, at.mixed(state + patch), mixed)) {
+                mend(output, base, bench.queryHead(head), patch);
+            }
+        }
+    }
+
+    /** Computes those queries of a patch again whose output is not finite, perhaps for what they do not see. */
+    private void mend(HeadRows output, int base, int head, int patch) {
+        for (int l = 0; l < pair.queryRows(patch) * geometry.laneX; l++) {
+            if (l % geometry.laneX < pair.queryColumns()) {
+                int token = pair.tokens[patch * lanes + l];
+                if (!output.isFinite(base + token * output.tokenStride())) {
+                    again.compute(head, token);
+                }
+            }
         }
     }
 

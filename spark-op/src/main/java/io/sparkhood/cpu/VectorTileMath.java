@@ -260,6 +260,22 @@ final class VectorTileMath implements TileMath {
     }
 
     @Override
+    public boolean areFinite(float[] s, int from, int count) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector poison = zero;
+        FloatVector venom = zero;
+        int at = from;
+        for (int end = from + count - LANES; at < end; at += 2 * LANES) {
+            poison = FloatVector.fromArray(SPECIES, s, at).fma(zero, poison);
+            venom = FloatVector.fromArray(SPECIES, s, at + LANES).fma(zero, venom);
+        }
+        if (at < from + count) {
+            poison = FloatVector.fromArray(SPECIES, s, at).fma(zero, poison);
+        }
+        return zero.add(poison).add(venom).reduceLanes(VectorOperators.ADD) == 0;
+    }
+
+    @Override
     public void rescale(float[] s, int factors, int mixed, int slabs) {
         int at = mixed;
         for (int row = 0; row < slabs * LANES; row++) {

@@ -128,9 +128,6 @@ class CpuPlanTest {
         for (String port : List.of("query", "key", "value")) {
             for (float number : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 float[] output = run(math, port, token * DIM + 2, number);
-                assertThat(Float.isFinite(output[token * DIM + 2]))
-                        .as(port + " " + number)
-                        .isFalse();
                 assertThat(Arrays.copyOfRange(output, TOKENS * DIM, 2 * TOKENS * DIM))
                         .as(port + " " + number)
                         .isEqualTo(Arrays.copyOfRange(clean, TOKENS * DIM, 2 * TOKENS * DIM));

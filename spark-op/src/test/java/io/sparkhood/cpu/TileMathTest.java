@@ -98,6 +98,26 @@ class TileMathTest {
 
     @ParameterizedTest
     @MethodSource("maths")
+    void findsEveryNumberThatIsNotFinite(TileMath math) {
+        int lanes = math.lanes();
+        for (int vectors = 1; vectors <= 5; vectors++) {
+            float[] s = scratch();
+            s[2] = Float.NaN; // beside them
+            s[3 + vectors * lanes] = Float.NaN;
+            assertThat(math.areFinite(s, 3, vectors * lanes)).isTrue();
+            for (int i = 3; i < 3 + vectors * lanes; i++) {
+                for (float number : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                    float before = s[i];
+                    s[i] = number;
+                    assertThat(math.areFinite(s, 3, vectors * lanes)).isFalse();
+                    s[i] = before;
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("maths")
     void exponentials(TileMath math) {
         int lanes = math.lanes();
         for (int keys = 1; keys <= MOST; keys++) {
