@@ -227,7 +227,10 @@ final class UnfusedMutationCases {
                     layout);
         } else {
             addSpoilt(UnfusedCase.aggregate("mutants", example, Normalization.NONE), layout);
-            addSpoilt(UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX), layout);
+            UnfusedCase softmax = UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX);
+            addSpoilt(softmax, layout);
+            float[] spiked = UnfusedInputs.spiked(softmax);
+            addSpoilt(UnfusedCase.aggregate("mutants", example, Normalization.SOFTMAX, spiked), layout);
         }
     }
 

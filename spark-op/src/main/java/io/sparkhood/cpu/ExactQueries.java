@@ -61,6 +61,9 @@ final class ExactQueries {
         double[] weights = new double[seen.count() + operator.additionalTokens()];
         for (int j = 0; j < weights.length; j++) {
             weights[j] = given.get(from + (j < seen.count() ? seen.slots()[j] : onGrid + j - seen.count()));
+            if (Double.isNaN(weights[j])) {
+                return; // so is the output already
+            }
         }
         if (softmax) {
             weigh(weights, 1);

@@ -26,6 +26,8 @@ import java.util.OptionalInt;
  * {@code h / (heads / keyValueHeads)}. The shared relativePositionBias is float32 {@code [heads, *(2 kernelSize - 1)]}; on each
  * axis its index is {@code j/dilation - i/dilation + kernelSize - 1}; additional keys have no bias.
  *
+ * <p>A number that is not finite reaches the outputs of the queries that see it, and no others.
+ *
  * <p>Paper: Hassani, Hwu, Shi, "Faster Neighborhood Attention: Reducing the O(n^2) Cost of Self Attention at the Threadblock
  * Level" (2024).
  *
