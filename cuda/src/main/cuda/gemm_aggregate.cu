@@ -59,7 +59,7 @@ __device__ __forceinline__ void gather(const UnfusedParameter& p, bool softmax,
     const auto take = [&](int slot, int line, int column) {
       const float weight = weight_of(softmax, sight.slots[slot], maximum[half]);
       w[line][half * 2 + column] = weight;
-      if (!SPARKHOOD_TENSOR_CORES) sum[half] += weight;
+      sum[half] += weight;
     };
     sight.for_each(
         p, place, number,
@@ -199,10 +199,8 @@ extern "C" __global__ void __launch_bounds__(sparkhood::THREADS, 4)
   bool spoilt = false;
 #pragma unroll
   for (int half = 0; half < 2; half++) {
-    if (!SPARKHOOD_TENSOR_CORES) {
-      sum[half] += from_lane_xor(sum[half], 1);
-      sum[half] += from_lane_xor(sum[half], 2);
-    }
+    sum[half] += from_lane_xor(sum[half], 1);
+    sum[half] += from_lane_xor(sum[half], 2);
     const int3 at = place.query(p, row_of_lane() + half * 8);
     if (!place.holds(at)) continue;
     T* const output = elements_of<T>(p.output, place.token(p, at)) + blockIdx.y * p.valueDim;
