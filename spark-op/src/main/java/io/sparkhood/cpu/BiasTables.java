@@ -13,6 +13,7 @@ final class BiasTables {
     private final int rows; // distances on y: 1 - kernelY to laneY - 1 + kernelY - 1
     private final int columns;
     private final int lanes;
+    private final float[] bias;
     private final float[][] tables; // [head][(z * rows + y) * columns + x][lane]
 
     /**
@@ -21,6 +22,7 @@ final class BiasTables {
      * @param factor what the bias is multiplied by, log2(e) where scores are in base 2
      */
     BiasTables(NeighborhoodAttentionOperator operator, float[] bias, int laneY, int laneX, double factor) {
+        this.bias = bias;
         int rank = operator.rank();
         kernelZ = rank == 3 ? operator.window(0).kernelSize() : 1;
         kernelY = operator.window(Math.max(0, rank - 2)).kernelSize();
@@ -30,7 +32,7 @@ final class BiasTables {
         columns = 2 * kernelX - 1 + laneX - 1;
         tables = new float[operator.heads()][];
         for (int head = 0; head < tables.length; head++) {
-            tables[head] = table(bias, head, laneX, factor);
+            tables[head] = table(head, laneX, factor);
         }
     }
 
@@ -43,14 +45,14 @@ final class BiasTables {
         return (long) floats;
     }
 
-    private float[] table(float[] bias, int head, int laneX, double factor) {
+    private float[] table(int head, int laneX, double factor) {
         float[] table = new float[(2 * kernelZ - 1) * rows * columns * lanes];
         int at = 0;
         for (int z = 0; z < 2 * kernelZ - 1; z++) {
             for (int y = 0; y < rows; y++) {
                 for (int x = 0; x < columns; x++) {
                     for (int lane = 0; lane < lanes; lane++) {
-                        double value = bias(bias, head, z, y - lane / laneX, x - lane % laneX);
+                        double value = bias(head, z, y - lane / laneX, x - lane % laneX);
                         // beyond what a score can be, such as -infinity, it weighs nothing but stays a number
                         table[at++] = Math.max((float) (factor * value), TileMath.MASKED);
                     }
@@ -60,11 +62,16 @@ final class BiasTables {
         return table;
     }
 
-    private double bias(float[] bias, int head, int z, int y, int x) {
+    private double bias(int head, int z, int y, int x) {
         if (y < 0 || y >= 2 * kernelY - 1 || x < 0 || x >= 2 * kernelX - 1) {
             return 0; // masked
         }
         return bias[((head * (2 * kernelZ - 1) + z) * (2 * kernelY - 1) + y) * (2 * kernelX - 1) + x];
+    }
+
+    /** The bias that the tables were made of. */
+    float[] bias() {
+        return bias;
     }
 
     float[] table(int head) {

@@ -4,7 +4,6 @@ import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
-import java.util.List;
 
 /**
  * Fused neighborhood attention in tiles: keys and values of a tile are packed once for all its queries, and the attention matrix
@@ -29,9 +28,7 @@ record CpuPlan(NeighborhoodAttentionOperator operator, long maxBatch, Tiling til
     @Override
     public void run(Lane lane, long batch, BoundTensors tensors) {
         HostLane threads = (HostLane) lane;
-        List<HeadRows> inputs = HeadRows.of(tensors.inputs(), operator.inputs());
-        List<HeadRows> outputs = HeadRows.of(tensors.outputs(), operator.outputs());
-        TileTensors bound = TileTensors.ofAttention(inputs, List.of(), outputs);
+        RunTensors bound = RunTensors.of(operator, tensors);
         Tiling.Parts parts = tiling.parts(batch, threads.threads());
         threads.forEach(parts.count(), (thread, part) -> {
             PassWorker worker = threads.workers(thread, this, tiling.layout().floats(), scratch ->

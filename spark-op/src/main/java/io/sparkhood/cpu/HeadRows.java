@@ -50,6 +50,11 @@ record HeadRows(float[] floats, byte[] bytes, DType dtype, int offset, int token
         return offset + (int) row * tokens * tokenStride + head * dims;
     }
 
+    /** Place of a token of a row for a head. */
+    int place(long row, int token, int head) {
+        return base(row, head) + token * tokenStride;
+    }
+
     /** As {@link TileMath#pack}, widened to float32. */
     void pack(
             TileMath math,
@@ -113,16 +118,6 @@ record HeadRows(float[] floats, byte[] bytes, DType dtype, int offset, int token
             }
         }
         return true;
-    }
-
-    /** Whether a dim of the head that begins here is NaN. */
-    boolean hasNan(int from) {
-        for (int i = from; i < from + dims; i++) {
-            if (Float.isNaN(get(i))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Gives {@code count} elements one value. */

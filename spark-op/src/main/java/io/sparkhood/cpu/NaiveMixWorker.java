@@ -44,7 +44,7 @@ final class NaiveMixWorker extends QueryWorker {
             Arrays.fill(s, mixed, mixed + valueDim, 0f);
             float total = head(row, token, head);
             s[sum] = softmax ? total : 1;
-            output.write(math, s, mixed, sum, place(output, row, token, head), 0, 1, valueDim);
+            output.write(math, s, mixed, sum, output.place(row, token, head), 0, 1, valueDim);
         }
     }
 
@@ -53,7 +53,7 @@ final class NaiveMixWorker extends QueryWorker {
         HeadRows weights = tensors.weights().get(0);
         HeadRows value = tensors.values().get(0);
         int keyHead = head / groupHeads;
-        int from = place(weights, row, token, head);
+        int from = weights.place(row, token, head);
         float most = softmax ? most(weights, from) : 0;
         float total = 0;
         for (int z = 0; z < window.counts[0]; z++) {
@@ -61,7 +61,7 @@ final class NaiveMixWorker extends QueryWorker {
                 for (int x = 0; x < window.counts[2]; x++) {
                     float weight = weight(weights.get(from + window.slot(z, y, x)), most);
                     total += weight;
-                    add(weight, value, place(value, row, window.token(z, y, x), keyHead));
+                    add(weight, value, value.place(row, window.token(z, y, x), keyHead));
                 }
             }
         }
@@ -69,7 +69,7 @@ final class NaiveMixWorker extends QueryWorker {
             HeadRows additional = tensors.values().get(1);
             float weight = weight(weights.get(from + window.slots() + i), most);
             total += weight;
-            add(weight, additional, place(additional, row, i, keyHead));
+            add(weight, additional, additional.place(row, i, keyHead));
         }
         return total;
     }

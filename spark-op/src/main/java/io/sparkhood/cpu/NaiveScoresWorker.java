@@ -48,8 +48,8 @@ final class NaiveScoresWorker extends QueryWorker {
         HeadRows key = tensors.keys().get(0);
         HeadRows scores = tensors.weights().get(0);
         int keyHead = head / groupHeads;
-        int to = place(scores, row, token, head);
-        int from = query.widen(math, place(query, row, token, head), s, widenedQuery);
+        int to = scores.place(row, token, head);
+        int from = query.widen(math, query.place(row, token, head), s, widenedQuery);
         float[] queries = query.widened(s);
         if (!window.full()) {
             scores.fill(to, window.slots(), Float.NEGATIVE_INFINITY);
@@ -57,7 +57,7 @@ final class NaiveScoresWorker extends QueryWorker {
         for (int z = 0; z < window.counts[0]; z++) {
             for (int y = 0; y < window.counts[1]; y++) {
                 for (int x = 0; x < window.counts[2]; x++) {
-                    int at = place(key, row, window.token(z, y, x), keyHead);
+                    int at = key.place(row, window.token(z, y, x), keyHead);
                     float score = scale * dot(queries, from, key, at);
                     if (bias.length > 0) {
                         score += bias[window.biasPlace(head, z, y, x)];
@@ -68,7 +68,7 @@ final class NaiveScoresWorker extends QueryWorker {
         }
         for (int i = 0; i < operator.additionalTokens(); i++) {
             HeadRows additional = tensors.keys().get(1);
-            float dot = dot(queries, from, additional, place(additional, row, i, keyHead));
+            float dot = dot(queries, from, additional, additional.place(row, i, keyHead));
             scores.set(to + window.slots() + i, scale * dot);
         }
     }

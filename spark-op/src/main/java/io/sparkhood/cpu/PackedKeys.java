@@ -12,7 +12,7 @@ final class PackedKeys {
     private final int[] valueOffsets; // [stripKeys]
     private int offsetsOfColumns;
     private int offsetsOfPitch;
-    private TileTensors tensors = TileTensors.NONE;
+    private RunTensors tensors = RunTensors.NONE;
     private long row;
     private int firstHead;
     private int heads;
@@ -32,7 +32,7 @@ final class PackedKeys {
     }
 
     /** Takes the tensors, the row and the heads of keys of a part; nothing is packed then. */
-    void bind(TileTensors tensors, long row, int firstHead, int heads) {
+    void bind(RunTensors tensors, long row, int firstHead, int heads) {
         this.tensors = tensors;
         this.row = row;
         this.firstHead = firstHead;
@@ -128,7 +128,7 @@ final class PackedKeys {
 
     private void pack(
             HeadRows rows, int token, int tokenStep, int count, int to, int width, int slabStride, int headPitch) {
-        int from = rows.base(row, firstHead) + token * rows.tokenStride();
+        int from = rows.place(row, token, firstHead);
         int step = tokenStep * rows.tokenStride();
         if (rows.dims() % width == 0) { // slabs lie as heads do: one pass in the order of memory
             int slabs = heads * (rows.dims() / width);

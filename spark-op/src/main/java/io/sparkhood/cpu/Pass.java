@@ -14,7 +14,7 @@ interface Pass {
     long end();
 
     /** Of all tensors of a run those that it reads and writes. */
-    TileTensors of(TileTensors all);
+    RunTensors of(RunTensors all);
 
     /** Scores of all queries, by tiles. */
     static Pass scores(Tiling tiling) {
@@ -45,7 +45,7 @@ interface Pass {
         }
 
         @Override
-        public TileTensors of(TileTensors all) {
+        public RunTensors of(RunTensors all) {
             return scores ? all.ofScores() : all.ofMix();
         }
     }
@@ -72,7 +72,7 @@ interface Pass {
         }
 
         @Override
-        public TileTensors of(TileTensors all) {
+        public RunTensors of(RunTensors all) {
             return all;
         }
 

@@ -77,6 +77,11 @@ final class PatchPair {
         return laneX == 1 ? queryRows(patch) : queryColumns();
     }
 
+    /** Whether a lane has a query of its own. */
+    boolean hasQuery(int patch, int lane) {
+        return lane / laneX < queryRows(patch) && lane % laneX < queryColumns();
+    }
+
     /** Query rows of a patch. */
     int queryRows(int patch) {
         return tile.y.length(firstPatchY + patch);

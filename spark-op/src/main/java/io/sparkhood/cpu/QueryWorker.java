@@ -7,7 +7,7 @@ abstract class QueryWorker implements PassWorker {
     final NeighborhoodOperator operator;
     final TileMath math;
     final float[] s;
-    TileTensors tensors = TileTensors.NONE;
+    RunTensors tensors = RunTensors.NONE;
     private final HostLane lane;
     private final long tokens;
 
@@ -20,7 +20,7 @@ abstract class QueryWorker implements PassWorker {
     }
 
     @Override
-    public final void bind(TileTensors tensors, Tiling.Parts parts) {
+    public final void bind(RunTensors tensors, Tiling.Parts parts) {
         this.tensors = tensors;
     }
 
@@ -38,11 +38,6 @@ abstract class QueryWorker implements PassWorker {
 
     /** Computes all heads of one query. */
     abstract void query(long row, int token);
-
-    /** The place of a token's head in a tensor. */
-    static int place(HeadRows rows, long row, int token, int head) {
-        return rows.base(row, head) + token * rows.tokenStride();
-    }
 
     /** The floats of whole pairs of vectors that hold so many elements. */
     static long wholeVectors(TileMath math, long elements) {

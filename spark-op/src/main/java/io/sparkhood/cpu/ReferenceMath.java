@@ -4,7 +4,6 @@ import io.sparkhood.operator.AxisWindow;
 import io.sparkhood.operator.NeighborhoodOperator;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -19,15 +18,13 @@ record ReferenceMath(NeighborhoodOperator operator, List<AxisWindow> windows) {
     }
 
     /** One query of one row. */
-    record Query(long row, long token, SeenKeys seen) {}
+    record Query(long row, int token, SeenKeys seen) {}
 
-    /** The query of a part, where parts count rows and tokens. */
-    Query query(long part) {
-        long tokens = operator.tokens();
-        return new Query(part / tokens, part % tokens, SeenKeys.of(windows, part % tokens));
+    Query query(long row, int token) {
+        return new Query(row, token, SeenKeys.of(windows, token));
     }
 
-    int keys(Query query) {
+    private int keys(Query query) {
         return query.seen().count() + operator.additionalTokens();
     }
 
@@ -38,50 +35,45 @@ record ReferenceMath(NeighborhoodOperator operator, List<AxisWindow> windows) {
         return key < seen ? query.seen().slots()[key] : onGrid + key - seen;
     }
 
-    /** What makes scores: query and keys, a factor, and a bias that may have no elements. */
-    record Scores(
-            TokenRows query,
-            TokenRows key,
-            Optional<TokenRows> additionalKeys,
-            int headDim,
-            double scale,
-            float[] bias) {}
-
-    double[] scores(Query query, int head, Scores of) {
-        int seen = query.seen().count();
+    /**
+     * Scores of a query: factor times dot product, plus the bias.
+     *
+     * @param bias of all heads, or nothing
+     */
+    double[] scores(Query query, int head, RunTensors tensors, double scale, float[] bias) {
+        HeadRows queries = tensors.query().get(0);
+        int from = queries.place(query.row(), query.token(), head);
         double[] scores = new double[keys(query)];
         for (int j = 0; j < scores.length; j++) {
-            if (j < seen) {
-                long token = query.seen().tokens()[j];
-                scores[j] = of.scale() * dot(query, head, of, of.key(), token) + bias(query, head, of.bias(), token);
-            } else {
-                scores[j] =
-                        of.scale() * dot(query, head, of, of.additionalKeys().orElseThrow(), j - seen);
+            HeadRows keys = side(query, j, tensors.keys());
+            int key = place(query, j, keys, head);
+            double dot = 0;
+            for (int dim = 0; dim < queries.dims(); dim++) {
+                dot += (double) queries.get(from + dim) * keys.get(key + dim);
             }
+            scores[j] = scale * dot + bias(query, head, bias, j);
         }
         return scores;
     }
 
-    private double dot(Query query, int head, Scores of, TokenRows keys, long keyToken) {
-        int headDim = of.headDim();
-        double dot = 0;
-        for (int dim = 0; dim < headDim; dim++) {
-            dot += of.query().get(query.row(), query.token(), (long) head * headDim + dim)
-                    * keys.get(query.row(), keyToken, (long) keyHead(head) * headDim + dim);
-        }
-        return dot;
+    /** The tensor that has a key or value: the grid's, or the additional ones'. */
+    private static HeadRows side(Query query, int key, List<HeadRows> sides) {
+        return sides.get(key < query.seen().count() ? 0 : 1);
     }
 
-    private int keyHead(int head) {
-        return head / (operator.heads() / operator.keyValueHeads());
+    /** Where in that tensor it lies. */
+    private int place(Query query, int key, HeadRows rows, int head) {
+        int seen = query.seen().count();
+        int token = key < seen ? (int) query.seen().tokens()[key] : key - seen;
+        return rows.place(query.row(), token, head / (operator.heads() / operator.keyValueHeads()));
     }
 
-    private double bias(Query query, int head, float[] bias, long keyToken) {
-        if (bias.length == 0) {
+    private double bias(Query query, int head, float[] bias, int key) {
+        if (bias.length == 0 || key >= query.seen().count()) {
             return 0;
         }
         long[] from = SeenKeys.position(windows, query.token());
-        long[] to = SeenKeys.position(windows, keyToken);
+        long[] to = SeenKeys.position(windows, query.seen().tokens()[key]);
         long index = head;
         for (int axis = 0; axis < windows.size(); axis++) {
             AxisWindow window = windows.get(axis);
@@ -89,6 +81,16 @@ record ReferenceMath(NeighborhoodOperator operator, List<AxisWindow> windows) {
             index = index * (2L * window.kernelSize() - 1) + places + window.kernelSize() - 1;
         }
         return bias[(int) index];
+    }
+
+    /** Scores or weights of a query that are given by slot. */
+    double[] given(Query query, int head, HeadRows bySlot) {
+        int from = bySlot.place(query.row(), query.token(), head);
+        double[] given = new double[keys(query)];
+        for (int j = 0; j < given.length; j++) {
+            given[j] = bySlot.get(from + slot(query, j));
+        }
+        return given;
     }
 
     /** Makes weights of scores, in place, and returns their logSumExp. */
@@ -106,25 +108,30 @@ record ReferenceMath(NeighborhoodOperator operator, List<AxisWindow> windows) {
     }
 
     /** Writes the sum of the values, each times its weight. */
-    void mix(
-            Query query,
-            int head,
-            double[] weights,
-            TokenRows value,
-            Optional<TokenRows> additionalValues,
-            int valueDim,
-            TokenRows output) {
-        int seen = query.seen().count();
-        for (int dim = 0; dim < valueDim; dim++) {
-            long element = (long) keyHead(head) * valueDim + dim;
-            double mixed = 0;
-            for (int j = 0; j < weights.length; j++) {
-                mixed += weights[j]
-                        * (j < seen
-                                ? value.get(query.row(), query.seen().tokens()[j], element)
-                                : additionalValues.orElseThrow().get(query.row(), j - seen, element));
+    void mix(Query query, int head, double[] weights, RunTensors tensors) {
+        HeadRows output = tensors.outputs().get(0);
+        double[] mixed = new double[output.dims()];
+        for (int j = 0; j < weights.length; j++) {
+            HeadRows values = side(query, j, tensors.values());
+            int value = place(query, j, values, head);
+            for (int dim = 0; dim < mixed.length; dim++) {
+                mixed[dim] += weights[j] * values.get(value + dim);
             }
-            output.set(query.row(), query.token(), (long) head * valueDim + dim, mixed);
+        }
+        int to = output.place(query.row(), query.token(), head);
+        for (int dim = 0; dim < mixed.length; dim++) {
+            output.set(to + dim, mixed[dim]);
+        }
+    }
+
+    /** Writes attention of a query. */
+    void attend(Query query, int head, RunTensors tensors, double scale, float[] bias) {
+        double[] weights = scores(query, head, tensors, scale, bias);
+        double logSumExp = softmax(weights);
+        mix(query, head, weights, tensors);
+        if (tensors.outputs().size() > 1) {
+            HeadRows output = tensors.outputs().get(1);
+            output.set(output.place(query.row(), query.token(), head), logSumExp);
         }
     }
 

@@ -50,8 +50,8 @@ final class SlotRuns {
     void move(int head, boolean additional) {
         for (int patch = 0; patch < pair.patches; patch++) {
             int scores = bench.at.scores + patch * bench.at.patchStride;
-            for (int lane = 0; lane < pair.queryRows(patch) * laneX; lane++) {
-                if (lane % laneX >= pair.queryColumns() || strip.keys(patch) == 0) {
+            for (int lane = 0; lane < lanes; lane++) {
+                if (!pair.hasQuery(patch, lane) || strip.keys(patch) == 0) {
                     continue;
                 }
                 if (additional) {
@@ -70,8 +70,7 @@ final class SlotRuns {
 
     /** Place of the first slot of a query. */
     private int slots(int head, int patch, int lane) {
-        HeadRows memory = memory();
-        return memory.base(bench.row, bench.queryHead(head)) + pair.tokens[patch * lanes + lane] * memory.tokenStride();
+        return memory().place(bench.row, pair.tokens[patch * lanes + lane], bench.queryHead(head));
     }
 
     private void moveLines(int patch, int lane, int scores, int slots) {
@@ -102,8 +101,8 @@ final class SlotRuns {
     void clear(int head) {
         HeadRows memory = memory();
         for (int patch = 0; patch < pair.patches; patch++) {
-            for (int lane = 0; lane < pair.queryRows(patch) * laneX; lane++) {
-                if (lane % laneX < pair.queryColumns()) {
+            for (int lane = 0; lane < lanes; lane++) {
+                if (pair.hasQuery(patch, lane)) {
                     memory.fill(slots(head, patch, lane), slotsOnGrid, Float.NEGATIVE_INFINITY);
                 }
             }

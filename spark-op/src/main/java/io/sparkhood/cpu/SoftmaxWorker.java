@@ -35,10 +35,10 @@ final class SoftmaxWorker extends QueryWorker {
     void query(long row, int token) {
         HeadRows weights = tensors.weights().get(0);
         for (int head = 0; head < operator.heads(); head++) {
-            double sumExp = weigh(weights.floats(), place(weights, row, token, head));
+            double sumExp = weigh(weights.floats(), weights.place(row, token, head));
             if (logSumExp) {
                 HeadRows output = tensors.outputs().get(1);
-                output.set(place(output, row, token, head), s[max] * LN_2 + Math.log(sumExp));
+                output.set(output.place(row, token, head), s[max] * LN_2 + Math.log(sumExp));
             }
         }
     }

@@ -135,14 +135,14 @@ final class TileMixing {
     void close(int head, int state) {
         List<HeadRows> outputs = bench.tensors.outputs();
         HeadRows output = outputs.get(0);
-        int base = output.base(bench.row, bench.queryHead(head));
+        int queryHead = bench.queryHead(head);
         int width = math.valueSlab();
         int step = pair.runStep() * output.tokenStride();
         for (int patch = 0; patch < pair.patches; patch++) {
             int count = pair.queriesOfRun(patch);
             for (int run = 0; run < pair.runs(patch); run++) {
                 int l = run * pair.runLanes();
-                int to = base + pair.tokens[patch * lanes + l] * output.tokenStride();
+                int to = output.place(bench.row, pair.tokens[patch * lanes + l], queryHead);
                 int mixed = at.mixed(state + patch) + l * width;
                 for (int dim = 0; dim < output.dims(); dim += width) {
                     int dims = Math.min(width, output.dims() - dim);
@@ -151,39 +151,34 @@ final class TileMixing {
                 }
             }
         }
-        if (bench.operator.logSumExp()) {
-            writeLogSumExp(outputs.get(1), bench.queryHead(head), state);
-        }
         for (int patch = 0; patch < pair.patches; patch++) {
+            if (bench.operator.logSumExp()) {
+                writeLogSumExp(outputs.get(1), queryHead, state, patch);
+            }
             int mixed = at.valueSlabs * lanes * width;
             if (!math.areFinite(s, at.sum(state + patch), lanes)
                     || !math.areFinite(s, at.mixed(state + patch), mixed)) {
-                mend(output, base, bench.queryHead(head), patch);
+                mend(output, queryHead, patch);
+            }
+        }
+    }
+
+    private void writeLogSumExp(HeadRows logSumExp, int head, int state, int patch) {
+        for (int l = 0; l < lanes; l++) {
+            if (pair.hasQuery(patch, l)) {
+                int to = logSumExp.place(bench.row, pair.tokens[patch * lanes + l], head);
+                double sum = s[at.sum(state + patch) + l];
+                logSumExp.set(to, s[at.max(state + patch) + l] * LN_2 + Math.log(sum));
             }
         }
     }
 
     /** Computes those queries of a patch again whose output is not finite, perhaps for what they do not see. */
-    private void mend(HeadRows output, int base, int head, int patch) {
-        for (int l = 0; l < pair.queryRows(patch) * geometry.laneX; l++) {
-            if (l % geometry.laneX < pair.queryColumns()) {
-                int token = pair.tokens[patch * lanes + l];
-                if (!output.isFinite(base + token * output.tokenStride())) {
-                    again.compute(head, token);
-                }
-            }
-        }
-    }
-
-    private void writeLogSumExp(HeadRows logSumExp, int head, int state) {
-        int base = logSumExp.base(bench.row, head);
-        for (int patch = 0; patch < pair.patches; patch++) {
-            for (int l = 0; l < pair.queryRows(patch) * geometry.laneX; l++) {
-                if (l % geometry.laneX < pair.queryColumns()) {
-                    int to = base + pair.tokens[patch * lanes + l] * logSumExp.tokenStride();
-                    double sum = s[at.sum(state + patch) + l];
-                    logSumExp.set(to, s[at.max(state + patch) + l] * LN_2 + Math.log(sum));
-                }
+    private void mend(HeadRows output, int head, int patch) {
+        for (int l = 0; l < lanes; l++) {
+            int token = pair.tokens[patch * lanes + l];
+            if (pair.hasQuery(patch, l) && !output.isFinite(output.place(bench.row, token, head))) {
+                again.compute(head, token);
             }
         }
     }

@@ -40,11 +40,10 @@ final class TileScoring {
     private void stage(int head) {
         HeadRows query = bench.tensors.query().get(0);
         int heads = Math.min(at.stagedHeads, bench.heads() - head);
-        int base = query.base(bench.row, bench.queryHead(head));
         int step = pair.runStep() * query.tokenStride();
         int to = at.staged(0);
         for (int first = 0; first < pair.patches * lanes; first += pair.runLanes()) {
-            int from = base + pair.tokens[first] * query.tokenStride();
+            int from = query.place(bench.row, pair.tokens[first], bench.queryHead(head));
             int count = pair.queriesOfRun(first / lanes);
             query.pack(
                     math,

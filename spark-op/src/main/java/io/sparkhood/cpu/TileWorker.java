@@ -48,7 +48,7 @@ final class TileWorker implements PassWorker {
     }
 
     @Override
-    public void bind(TileTensors tensors, Tiling.Parts parts) {
+    public void bind(RunTensors tensors, Tiling.Parts parts) {
         bench.tensors = tensors;
         this.parts = parts;
     }

@@ -3,10 +3,8 @@ package io.sparkhood.cpu;
 import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Plan;
-import io.sparkhood.operator.NeighborhoodAggregateOperator;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodOperator;
-import io.sparkhood.operator.NeighborhoodScoresOperator;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,13 +40,14 @@ record UnfusedPlan(
     @Override
     public void run(Lane lane, long batch, BoundTensors tensors) {
         HostLane threads = (HostLane) lane;
-        List<HeadRows> inputs = HeadRows.of(tensors.inputs(), operator.inputs());
-        List<HeadRows> outputs = HeadRows.of(tensors.outputs(), operator.outputs());
-        TileTensors all = tensors(inputs, outputs, threads.weights(maxBatch * weightElements));
+        RunTensors all = RunTensors.of(operator, tensors);
+        if (weightElements > 0) {
+            all = all.with(weights(threads));
+        }
         for (int i = 0; i < passes.size(); i++) {
             int index = i;
             Pass pass = passes.get(i);
-            TileTensors bound = pass.of(all);
+            RunTensors bound = pass.of(all);
             Tiling.Parts parts = pass.parts(batch, threads.threads());
             threads.forEach(parts.count(), (thread, part) -> {
                 PassWorker worker = workers(threads, thread)[index];
@@ -67,17 +66,9 @@ record UnfusedPlan(
                         passes.stream().map(pass -> pass.worker(lane, scratch)).toArray(PassWorker[]::new));
     }
 
-    private TileTensors tensors(List<HeadRows> inputs, List<HeadRows> outputs, float[] weights) {
-        if (operator instanceof NeighborhoodScoresOperator) {
-            List<HeadRows> keys = inputs.subList(1, inputs.size());
-            return new TileTensors(inputs.subList(0, 1), keys, List.of(), outputs, List.of());
-        }
-        if (operator instanceof NeighborhoodAggregateOperator) {
-            List<HeadRows> values = inputs.subList(1, inputs.size());
-            return new TileTensors(List.of(), List.of(), values, inputs.subList(0, 1), outputs);
-        }
-        HeadRows own = HeadRows.of(weights, (int) operator.tokens(), operator.heads(), (int) operator.slots());
-        return TileTensors.ofAttention(inputs, List.of(own), outputs);
+    private HeadRows weights(HostLane lane) {
+        float[] weights = lane.weights(maxBatch * weightElements);
+        return HeadRows.of(weights, (int) operator.tokens(), operator.heads(), (int) operator.slots());
     }
 
     @Override

@@ -18,7 +18,7 @@ final class Workbench {
     /** Query heads that share a key. */
     final int groupHeads;
 
-    TileTensors tensors = TileTensors.NONE;
+    RunTensors tensors = RunTensors.NONE;
     /** The part under way: a row, and some heads of keys. */
     long row;
 

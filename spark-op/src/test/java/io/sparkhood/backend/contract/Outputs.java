@@ -7,6 +7,7 @@ import io.sparkhood.backend.BoundTensors;
 import io.sparkhood.backend.Lane;
 import io.sparkhood.backend.Plan;
 import io.sparkhood.backend.Tensor;
+import io.sparkhood.operator.DType;
 import io.sparkhood.operator.Operator;
 import io.sparkhood.operator.Port;
 import java.util.Arrays;
@@ -119,6 +120,24 @@ public record Outputs(Map<String, float[]> values) {
             throw new IllegalArgumentException("no output " + name);
         }
         return found;
+    }
+
+    /** Fails unless elements are finite where the expected ones are, and near them there: a few roundings of any backend. */
+    void assertFiniteWhere(Outputs expected, DType dtype, String what) {
+        double tolerance = dtype == DType.FLOAT32 ? 1e-4 : 0.05;
+        values.forEach((name, array) -> {
+            float[] wanted = expected.get(name);
+            for (int i = 0; i < array.length; i++) {
+                double error = Math.abs((double) array[i] - wanted[i]);
+                boolean right = Float.isFinite(wanted[i])
+                        ? error <= tolerance * (1 + Math.abs(wanted[i]))
+                        : !Float.isFinite(array[i]);
+                if (!right) {
+                    throw new AssertionError(
+                            what + ": " + name + "[" + i + "] is " + array[i] + ", expected " + wanted[i]);
+                }
+            }
+        });
     }
 
     /** Fails unless both hold the same bits. */

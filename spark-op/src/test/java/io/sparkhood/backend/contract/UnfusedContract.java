@@ -254,17 +254,8 @@ public abstract class UnfusedContract {
                                     clean.row(half.operator(), row),
                                     poison + " in row 1 of " + port.name() + ", row " + row);
                 }
-                String output = half.operator().outputs().get(0).name();
-                float[] expected = poisoned.on(reference, 1).get(output);
-                float[] got = actual.get(output);
-                double tolerance = half.operator().dtype() == DType.FLOAT32 ? 1e-4 : 0.05;
-                assertThat(IntStream.range(0, got.length)
-                                .filter(i -> Float.isFinite(expected[i])
-                                        ? !(Math.abs(got[i] - expected[i]) <= tolerance * (1 + Math.abs(expected[i])))
-                                        : Float.isNaN(expected[i]) && Float.isFinite(got[i])))
-                        .as(poison + " in " + port.name() + ": elements of " + output
-                                + " that are finite and should not be, or not as they should be")
-                        .isEmpty();
+                actual.assertFiniteWhere(
+                        poisoned.on(reference, 1), half.operator().dtype(), poison + " in " + port.name());
             }
         }
     }
