@@ -27,6 +27,7 @@ struct ExactRow {
   static constexpr int PARTS = Shape::DIM / WARP;
 
   const ForwardParameter& p;
+  const int batch;  // its row
   float query[PARTS], output[PARTS];  // dims lane, lane + 32, ...
   float maximum, inverse;
   float sum;  // in float32
@@ -71,7 +72,7 @@ struct ExactRow {
     const int lane = threadIdx.x % WARP, keyHead = blockIdx.y / p.headsPerKeyHead;
     const TokenSteps steps(p, block.group);
     const Places at = block.query(p, index), inTile = places_of(index, p.queryShift);
-    const HeadRows<T> queries(p.query, blockIdx.z, blockIdx.y, p.headDim, steps.first);
+    const HeadRows<T> queries(p.query, batch, blockIdx.y, p.headDim, steps.first);
 #pragma unroll
     for (int i = 0; i < PARTS; i++) {
       const int dim = i * WARP + lane;
@@ -101,7 +102,6 @@ struct ExactRow {
   __device__ __forceinline__ void each_key(const TokenSteps& steps, const Places& at,
                                            const TileWindows<Shape>& tile, const Places& inTile,
                                            int keyHead, const Call& call) const {
-    const int batch = blockIdx.z;
     const int2 z = tile.windows[inTile.z], y = tile.windows[tile.begin(p, 1) + inTile.y],
                x = tile.windows[tile.begin(p, 2) + inTile.x];
     const HeadRows<T> keys(p.key, batch, keyHead, p.headDim, steps.first);

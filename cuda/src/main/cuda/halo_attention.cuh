@@ -1,7 +1,7 @@
 // Neighborhood attention, forward, fused, for small windows: all keys that a block's queries see
 // are loaded at once, and after one barrier every warp goes its own way through them.
 //
-//   grid   (query tiles x dilation groups, heads, batch)
+//   grid   (query tiles x dilation groups, heads, rows of the batch taken in turn)
 //   block  WARPS warps of 16 queries
 //
 //            the halo of the query tile, in shared memory
@@ -13,104 +13,90 @@
 //           │   └───────────┘       │   registers: queries, scores S, output O, maximum and sum
 //           └───────────────────────┘
 //
+// Where queries and keys lie and who sees whom is the same in every row of the batch: a block finds
+// it out once (halo_steps.cuh) and takes rows gridDim.z apart.
+//
 // Beside the stream (neighborhood_attention.cuh) a warp visits fewer keys: the tiles of the stream
 // are those of the whole block. Everything else is the same and mostly the same code: tiles, tables
 // of windows, softmax, what becomes of numbers that are not finite, how rows are written.
 //
 // Reads   query, key, value, additionalKeys, additionalValues (heads-last), bias, windows
 // Writes  output [batch, tokens, heads, valueDim], logSumExp [batch, tokens, heads]
-// Twin of: LaunchPlan.java (grid, boxes, haloRows), ForwardParameter.java, EntryPointShape.java.
+// Twin of: LaunchPlan.java (grid, boxes), TileBoxes.java (haloRows, haloSteps), ForwardParameter.java, EntryPointShape.java.
 #pragma once
 #include "halo_math.cuh"
-#include "halo_sight.cuh"
-#include "tile_output.cuh"
+#include "halo_queries.cuh"
+#include "halo_steps.cuh"
 
 namespace sparkhood {
 
-template <typename Shape>
-__device__ __forceinline__ void copy_queries(const ForwardParameter& p, const BlockPlace& block,
-                                             const TokenSteps& steps, uint32_t to) {
-  using Loader = TileLoader<Shape>;
-  const HeadRows<typename Shape::Element> queries(p.query, blockIdx.z, blockIdx.y, p.headDim,
-                                                  steps.first);
-  const Places at = block.query(p, Loader::row_of_lane());
-  Loader::template load_rows<Shape::QUERIES>(to, queries,
-                                             block.holds(at) ? steps.token(p, at) : -1);
-}
-
-// From a step to the next, row-major; beyond the last z is.
-__device__ __forceinline__ void advance(Places& at, const Places& extent, const Places& step) {
-  at.x += step.x;
-  if (at.x < extent.x) return;
-  at.x = 0;
-  at.y += step.y;
-  if (at.y < extent.y) return;
-  at.y = 0;
-  at.z += step.z;
-}
-
 template <typename Shape, bool BIAS>
 __device__ __forceinline__ void attend_halo(const ForwardParameter& p) {
+  using Rows = HeadRows<typename Shape::Element>;
   extern __shared__ __align__(1024) char shared[];
 
   const BlockPlace block(p, blockIdx.x, Shape::QUERIES);
   if (block.empty()) return;
-  const TokenSteps steps(p, block.group);
-  const uint32_t queries = shared_address(shared) + Shape::QUERIES_AT;
-  copy_queries<Shape>(p, block, steps, queries);
-  HaloKeys<Shape> keys(p, block, steps, shared_address(shared));
+  const TokenSteps tokens(p, block.group);
+  const HaloBox halo(p, block, Shape::QUERIES);
+  const HaloKeys<Shape> keys(p, shared);
+  keys.find_tokens(p, tokens, halo);
+  const HaloQueries<Shape> queries(p, block, tokens, shared);
   TileWindows<Shape> tile(shared);
   tile.load(p, block);
+  __syncthreads();
+  const HaloSteps<Shape, BIAS> steps(p, block, tile, halo, shared);
+  const int keyHead = blockIdx.y / p.headsPerKeyHead;
 
-  float o[1][Shape::DIM / 8][4];
+#pragma unroll 1
+  for (int batch = blockIdx.z; batch < p.batch; batch += gridDim.z) {
+    queries.copy(Rows(p.query, batch, blockIdx.y, p.headDim));
+    Rows key(p.key, batch, keyHead, p.headDim);
+    Rows value(p.value, batch, keyHead, p.valueDim);
+    int rows = halo.rows(), count = steps.count;
+    float o[1][Shape::DIM / 8][4];
 #pragma unroll
-  for (int i = 0; i < Shape::DIM / 2; i++) o[0][i / 4][i % 4] = 0;
-  Softmax<Shape> softmax;
+    for (int i = 0; i < Shape::DIM / 2; i++) o[0][i / 4][i % 4] = 0;
+    Softmax<Shape> softmax;
 #pragma unroll
-  for (int half = 0; half < 2; half++) {
-    softmax.maximum[0][half] = -INFINITY;
-    softmax.sum[0][half] = 0;
-  }
-  HaloMath<Shape> math;
-  HaloSight<Shape, BIAS> sight;
+    for (int half = 0; half < 2; half++) {
+      softmax.maximum[0][half] = -INFINITY;
+      softmax.sum[0][half] = 0;
+    }
+    HaloMath<Shape> math;
 
-  int next = 0;  // additional token that comes after what is in shared memory
-  int shift[2] = {p.keyShift[0], p.keyShift[1]};
+    int next = 0;  // additional token that is copied next
+    bool additional = false;
 #pragma unroll 1
-  while (true) {
-    keys.copy();
-    copies_commit();
-    copies_wait<0>();
-    __syncthreads();
-    math.start(queries, p.queryFlip);
-    if (next == 0) {
-      sight.look(p, block, tile);
-    } else {
-      sight.look_at_first(keys.extent.x);
-    }
-    const Places offset = next == 0 ? Places{sight.reach.z - keys.from.z,
-                                             sight.reach.y - keys.from.y,
-                                             sight.reach.x - keys.from.x}
-                                    : Places{0, 0, 0};
-    const Places step{Shape::KEYS >> (shift[0] + shift[1]), 1 << shift[0], 1 << shift[1]};
+    while (true) {
+      keys.copy(rows, key, value, additional, next);
+      copies_commit();
+      copies_wait<0>();
+      __syncthreads();
+      math.start(queries.to, p.queryFlip);
 #pragma unroll 1
-    for (Places at{0, 0, 0}; at.z < sight.extent.z; advance(at, sight.extent, step)) {
-      float s[1][Shape::LINES][4];
-      math.find(keys, {offset.z + at.z, offset.y + at.y, offset.x + at.x}, shift);
-      math.scores(s);
-      sight.mask(s, p, at, shift, next > 0);
-      soften<Shape, BIAS>(s, o, softmax, p.factor);
-      math.blend(o, s, keys.valueBytes);
+      for (int i = 0; i < count; i++) {
+        const HaloStep step = additional ? steps.of_additional(i, rows) : steps.at(i);
+        float s[1][Shape::LINES][4];
+        math.find(keys.to, step.rows);
+        math.scores(s);
+        steps.mask(s, p, step.sight, additional);
+        soften<Shape, BIAS>(s, o, softmax, p.factor);
+        math.blend(o, s, keys.valueBytes);
+      }
+      if (additional) next += rows;
+      if (next >= p.additionalTokens) break;
+      __syncthreads();  // everybody is done with what is overwritten now
+      key = Rows(p.additionalKeys, batch, keyHead, p.headDim);
+      value = Rows(p.additionalValues, batch, keyHead, p.valueDim);
+      rows = min(p.haloRows, p.additionalTokens - next);
+      if (count > 0) count = (rows + Shape::KEYS - 1) / Shape::KEYS;
+      additional = true;
     }
-    if (next >= p.additionalTokens) break;
-    __syncthreads();  // everybody is done with what is overwritten now
-    keys.turn_to_additional(p, next);
-    next += keys.extent.x;
-    shift[0] = 0;
-    shift[1] = Shape::KEYS_LOG2;
+    __syncwarp();  // the rows lie where the warp's queries lay
+    queries.template write<BIAS>(p, batch, shared, tile, o, softmax);
+    __syncthreads();  // everybody is done with this row
   }
-  __syncwarp();  // the rows lie where the warp's queries lay
-  write<Shape, BIAS>(p, shared, tile, o, softmax);
 }
 
 }  // namespace sparkhood

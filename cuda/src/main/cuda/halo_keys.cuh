@@ -1,7 +1,8 @@
-// The keys and values that a block has in shared memory: all of a box of tokens, row-major.
+// The keys and values that a block has in shared memory.
 //
-// First the box is the union of the windows of the block's queries, its halo. Where the operator
-// has additional tokens these come after it, as many at a time as fit: a box of one line.
+// First they are its halo: the union of the windows of the block's queries, a box of tokens,
+// row-major. Which token a row holds is found once for all rows of the batch. Where the operator has
+// additional tokens these come after the halo, as many at a time as fit.
 #pragma once
 #include "halo_shape.cuh"
 #include "tile_loader.cuh"
@@ -9,29 +10,16 @@
 
 namespace sparkhood {
 
-template <typename Shape>
-struct HaloKeys {
-  using T = typename Shape::Element;
-  static constexpr int STEP = Shape::THREADS / Shape::CHUNKS;  // rows that a block copies at once
-  static_assert(STEP % 8 == 0, "rows so far apart are swizzled alike");
+// Places that the queries of a block see.
+struct HaloBox {
+  Places from, extent;
 
-  const uint32_t to;     // address of the keys
-  const int valueBytes;  // from a key to its value
-  HeadRows<T> keys, values;
-  Places from, extent;  // the box
-  Places tokens;        // from one place to the next, on each axis
-
-  __device__ __forceinline__ HaloKeys(const ForwardParameter& p, const BlockPlace& block,
-                                      const TokenSteps& steps, uint32_t shared)
-      : to(shared + Shape::KEYS_AT),
-        valueBytes(p.haloRows * Shape::ROW_BYTES),
-        keys(p.key, blockIdx.z, blockIdx.y / p.headsPerKeyHead, p.headDim, steps.first),
-        values(p.value, blockIdx.z, blockIdx.y / p.headsPerKeyHead, p.valueDim, steps.first),
-        tokens{steps.z, steps.y, p.dilation[2]} {
+  __device__ __forceinline__ HaloBox(const ForwardParameter& p, const BlockPlace& block,
+                                     int queries) {
     const int2* const table = p.windows;
-    const int2 z = unite(table, block.first.z,
-                         Shape::QUERIES >> (p.queryShift[0] + p.queryShift[1]), block.length.z,
-                         p.dilation[0], block.group.z);
+    const int2 z =
+        unite(table, block.first.z, queries >> (p.queryShift[0] + p.queryShift[1]), block.length.z,
+              p.dilation[0], block.group.z);
     const int2 y = unite(table + p.extent[0], block.first.y, 1 << p.queryShift[0], block.length.y,
                          p.dilation[1], block.group.y);
     const int2 x = unite(table + p.extent[0] + p.extent[1], block.first.x, 1 << p.queryShift[1],
@@ -47,46 +35,50 @@ struct HaloKeys {
     return {__ldg(table + first * dilation + group).x, __ldg(table + last * dilation + group).y};
   }
 
-  // The box becomes one of additional tokens.
-  __device__ __forceinline__ void turn_to_additional(const ForwardParameter& p, int first) {
-    const int head = blockIdx.y / p.headsPerKeyHead;
-    keys = HeadRows<T>(p.additionalKeys, blockIdx.z, head, p.headDim);
-    values = HeadRows<T>(p.additionalValues, blockIdx.z, head, p.valueDim);
-    from = {0, 0, first};
-    extent = {1, 1, min(p.haloRows, p.additionalTokens - first)};
-    tokens = {0, 0, 1};
+  __device__ __forceinline__ int rows() const { return extent.z * extent.y * extent.x; }
+};
+
+template <typename Shape>
+struct HaloKeys {
+  using T = typename Shape::Element;
+
+  const uint32_t to;     // address of the keys
+  const int valueBytes;  // from a key to its value
+  int* const tokens;     // of the halo's rows, in shared memory
+
+  __device__ __forceinline__ HaloKeys(const ForwardParameter& p, char* shared)
+      : to(shared_address(shared) + Shape::KEYS_AT),
+        valueBytes(p.haloRows * Shape::ROW_BYTES),
+        tokens(reinterpret_cast<int*>(shared + Shape::KEYS_AT + 2 * valueBytes)) {}
+
+  __device__ __forceinline__ void find_tokens(const ForwardParameter& p, const TokenSteps& steps,
+                                              const HaloBox& box) const {
+#pragma unroll 1
+    for (int row = threadIdx.x; row < box.rows(); row += Shape::THREADS) {
+      const int line = row / box.extent.x;
+      const Places at{box.from.z + line / box.extent.y, box.from.y + line % box.extent.y,
+                      box.from.x + row % box.extent.x};
+      tokens[row] = steps.first + steps.token(p, at);
+    }
   }
 
-  // Starts copying the box. A thread keeps to one chunk of the rows; the place of its row goes on
-  // by the digits of STEP to the bases of the box, so that nothing is divided on the way.
-  __device__ __forceinline__ void copy() const {
-    const int chunk = threadIdx.x % Shape::CHUNKS, rows = extent.z * extent.y * extent.x;
+  // Starts copying so many rows: the halo, or the additional tokens from one on. A thread keeps to
+  // one chunk of the rows.
+  __device__ __forceinline__ void copy(int rows, const HeadRows<T>& keys,
+                                       const HeadRows<T>& values, bool additional,
+                                       int first) const {
+    constexpr int STEP = Shape::THREADS / Shape::CHUNKS;  // rows that a block copies at once
+    static_assert(STEP % 8 == 0, "rows so far apart are swizzled alike");
+    const int chunk = threadIdx.x % Shape::CHUNKS;
     const int keyBytes = bytes_of(keys, chunk), valueBytes = bytes_of(values, chunk);
     int row = threadIdx.x / Shape::CHUNKS;
     uint32_t key = to + Shape::at(row, chunk);
-    Places at{0, row / extent.x, row % extent.x}, step{0, STEP / extent.x, STEP % extent.x};
-    if (extent.z > 1) {
-      at = {at.y / extent.y, at.y % extent.y, at.x};
-      step = {step.y / extent.y, step.y % extent.y, step.x};
-    }
 #pragma unroll 1
     for (; row < rows; row += STEP) {
-      const int token = (from.z + at.z) * tokens.z + (from.y + at.y) * tokens.y +
-                        (from.x + at.x) * tokens.x;
+      const int token = additional ? first + row : tokens[row];
       copy_chunk(key, keys, token, chunk, keyBytes);
       copy_chunk(key + this->valueBytes, values, token, chunk, valueBytes);
       key += STEP * Shape::ROW_BYTES;
-      at.x += step.x;
-      if (at.x >= extent.x) {
-        at.x -= extent.x;
-        at.y++;
-      }
-      at.y += step.y;
-      if (at.y >= extent.y) {
-        at.y -= extent.y;
-        at.z++;
-      }
-      at.z += step.z;
     }
   }
 

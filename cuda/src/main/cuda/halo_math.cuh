@@ -4,10 +4,9 @@
 //   rows[i]   where the key of this lane lies in keys 16 i ... 16 i + 15 of a step; of lanes 0 - 15
 //             the first chunk of each row, of lanes 16 - 31 the second
 //
-// One address serves both products: the value of a key lies `valueBytes` behind it. Keys of a step
-// that reach beyond the box are taken from its rim; the mask hides them.
+// One address serves both products: the value of a key lies `valueBytes` behind it.
 #pragma once
-#include "halo_keys.cuh"
+#include "halo_shape.cuh"
 #include "tensor_core_math.cuh"
 
 namespace sparkhood {
@@ -19,18 +18,10 @@ struct HaloMath : TensorCoreMath<Shape> {
 
   uint32_t rows[LOADS];
 
-  // Of a step whose first key is at a place of the box, in steps of the given shape.
-  __device__ __forceinline__ void find(const HaloKeys<Shape>& box, const Places& first,
-                                       const int (&shift)[2]) {
-    const int lane = threadIdx.x % WARP;
+  // Of a step whose rows are packed as in halo_steps.cuh.
+  __device__ __forceinline__ void find(uint32_t keys, unsigned packed) {
 #pragma unroll
-    for (int i = 0; i < LOADS; i++) {
-      const Places key = places_of(16 * i + lane % 16, shift);
-      const int z = min(first.z + key.z, box.extent.z - 1);
-      const int y = min(first.y + key.y, box.extent.y - 1);
-      const int x = min(first.x + key.x, box.extent.x - 1);
-      rows[i] = box.to + Shape::at((z * box.extent.y + y) * box.extent.x + x, lane / 16);
-    }
+    for (int i = 0; i < LOADS; i++) rows[i] = keys + (packed >> (16 * i) & 0xffff) * 16;
   }
 
   __device__ __forceinline__ void scores(float (&s)[1][Shape::LINES][4]) const {

@@ -9,7 +9,7 @@
 //   (key + guards - first) & (guards + last - key) & guards == guards
 //
 // Places count from the first key that the warp reaches: small numbers, because kernel sizes are
-// (LaunchPlan.java), and of additional tokens no more than shared memory holds.
+// (LaunchPlan.java).
 #pragma once
 #include "softmax.cuh"
 
@@ -30,8 +30,7 @@ struct HaloSight {
   unsigned first[2], last[2];  // guards - first key, guards + last key of each query
   int biasAt[2];               // index of the bias for the first key of the reach
 
-  // Of the windows of the warp's queries.
-  __device__ __forceinline__ void look(const ForwardParameter& p, const BlockPlace& block,
+  __device__ __forceinline__ HaloSight(const ForwardParameter& p, const BlockPlace& block,
                                        const TileWindows<Shape>& tile) {
     const int lane = threadIdx.x % WARP, query = threadIdx.x / WARP * Shape::WARP_QUERIES;
     const int2* const y = tile.windows + tile.begin(p, 1);
@@ -51,61 +50,38 @@ struct HaloSight {
                     PackedPlaces::of(wz.x - reach.z, wy.x - reach.y, wx.x - reach.x);
       last[half] = PackedPlaces::GUARDS + PackedPlaces::of(wz.y - 1 - reach.z, wy.y - 1 - reach.y,
                                                            wx.y - 1 - reach.x);
+      biasAt[half] = 0;
       if (BIAS) {
         const Places q{min(block.first.z + at.z, block.length.z - 1),
                        min(block.first.y + at.y, block.length.y - 1),
                        min(block.first.x + at.x, block.length.x - 1)};
-        biasAt[half] = bias_index(p, reach.z + p.biasWidth[0] / 2 - q.z,
-                                  reach.y + p.biasWidth[1] / 2 - q.y,
-                                  reach.x + p.biasWidth[2] / 2 - q.x);
+        biasAt[half] = bias_index(p, {reach.z + p.biasWidth[0] / 2 - q.z,
+                                      reach.y + p.biasWidth[1] / 2 - q.y,
+                                      reach.x + p.biasWidth[2] / 2 - q.x});
       }
     }
   }
 
-  // Of so many additional tokens.
-  __device__ __forceinline__ void look_at_first(int count) {
-    reach = {0, 0, 0};
-    if (extent.z > 0) extent = {1, 1, count};
-    first[0] = first[1] = PackedPlaces::GUARDS;
-    last[0] = last[1] = PackedPlaces::GUARDS + count - 1;
+  __device__ static __forceinline__ int bias_index(const ForwardParameter& p, const Places& at) {
+    return (at.z * p.biasWidth[1] + at.y) * p.biasWidth[2] + at.x;
   }
 
-  __device__ static __forceinline__ int bias_index(const ForwardParameter& p, int z, int y, int x) {
-    return (z * p.biasWidth[1] + y) * p.biasWidth[2] + x;
-  }
-
-  // Scores of what is not seen become -infinity; with a bias the others become exponents.
-  __device__ __forceinline__ void mask(float (&s)[1][Shape::LINES][4], const ForwardParameter& p,
-                                       const Places& step, const int (&shift)[2],
-                                       bool additional) const {
-    const int lane = threadIdx.x % WARP;
-    const float* const table =
-        BIAS ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] * p.biasWidth[1] *
-                            p.biasWidth[2]
-             : nullptr;
-    const int column = lane % 4 * 2;
+  // The lane's word of a step, see halo_steps.cuh.
+  __device__ __forceinline__ unsigned of(const ForwardParameter& p, const Places& step) const {
+    const int column = threadIdx.x % 4 * 2;
     const unsigned stepKey = PackedPlaces::of(step.z, step.y, step.x + column);
-    const int stepBias = BIAS ? bias_index(p, step.z, step.y, step.x + column) : 0;
+    unsigned sight = BIAS ? bias_index(p, {step.z, step.y, step.x + column}) << 16 : 0;
 #pragma unroll
     for (int line = 0; line < Shape::LINES; line++) {
-      const Places at = places_of(line * 8, shift);
-      const unsigned key = stepKey + PackedPlaces::of(at.z, at.y, at.x), next = key + 1;
-      const int lineBias = BIAS ? stepBias + bias_index(p, at.z, at.y, at.x) : 0;
+      const Places at = places_of(line * 8, p.keyShift);
 #pragma unroll
       for (int i = 0; i < 4; i++) {
-        const bool seen = (((i % 2 ? next : key) + first[i / 2]) &
-                           (last[i / 2] - (i % 2 ? next : key)) & PackedPlaces::GUARDS) ==
-                          PackedPlaces::GUARDS;
-        float& score = s[0][line][i];
-        if (!seen) {
-          score = -INFINITY;
-        } else if (BIAS) {
-          const float bias =
-              additional ? 0.f : __ldg(table + lineBias + biasAt[i / 2] + i % 2);
-          score = fmaf(score, p.factor, bias * LOG2_E);
-        }
+        const unsigned key = stepKey + PackedPlaces::of(at.z, at.y, at.x) + i % 2;
+        const unsigned inside = (key + first[i / 2]) & (last[i / 2] - key) & PackedPlaces::GUARDS;
+        if (inside == PackedPlaces::GUARDS) sight |= 1u << (line * 4 + i);
       }
     }
+    return sight;
   }
 };
 

@@ -39,7 +39,7 @@ struct ForwardParameter {
       queryFlip;  // 0x80008000 if the scale is negative, to be flipped in every pair of queries
   float factor;   // |scale| * log2(e), at least the smallest normal number
   int haloRows;   // keys that shared memory holds at once; 0 where they are streamed
-  int unused;     // to a multiple of 8 bytes
+  int batch;      // rows; blocks of halos take several
 };
 
 static_assert(sizeof(Tensor) == 24, "written by ForwardParameter.java");

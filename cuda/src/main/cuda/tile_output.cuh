@@ -89,9 +89,9 @@ __device__ __forceinline__ float count_spoilt(const float (&o)[Shape::BLOCKS][Sh
   return spoilt + from_lane_xor(spoilt, 2);
 }
 
-// Computes spoilt rows of the warp again.
+// Computes spoilt rows of the warp again, those of one row of the batch.
 template <typename Shape, bool BIAS>
-__device__ __forceinline__ void mend(const ForwardParameter& p, const BlockPlace& block,
+__device__ __forceinline__ void mend(const ForwardParameter& p, const BlockPlace& block, int batch,
                                      const TileWindows<Shape>& tile, char* rows,
                                      const Softmax<Shape>& softmax,
                                      const float (&spoilt)[Shape::BLOCKS * 2]) {
@@ -118,7 +118,7 @@ __device__ __forceinline__ void mend(const ForwardParameter& p, const BlockPlace
       }
     }
     if (mine == 0 || !block.holds(block.query(p, index))) continue;
-    ExactRow<Shape, BIAS> exact{p};
+    ExactRow<Shape, BIAS> exact{p, batch};
     exact.maximum = maximum;
     exact.inverse = 1 / sum;
     exact.compute(block, tile, index);
@@ -170,7 +170,7 @@ __device__ __forceinline__ void write(const ForwardParameter& p, char* shared,
 #pragma unroll
   for (int i = 0; i < Shape::BLOCKS * 2; i++) spoilt[i] = count_spoilt<Shape>(o, softmax, i);
   __syncwarp();
-  mend<Shape, BIAS>(p, block, tile, rows, softmax, spoilt);
+  mend<Shape, BIAS>(p, block, blockIdx.z, tile, rows, softmax, spoilt);
   __syncwarp();
   write_output<Shape>(p, block, rows);
 }

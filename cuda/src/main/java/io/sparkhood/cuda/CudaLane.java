@@ -104,7 +104,7 @@ final class CudaLane implements Lane {
             uses.add(block);
         }
         ByteBuffer struct = parameter(plan.parameterBytes());
-        plan.writeParameter(struct, inputs, outputs, weights);
+        plan.writeParameter(struct, batch, inputs, outputs, weights);
         resources.launch(
                 plan.prepared(),
                 uses,

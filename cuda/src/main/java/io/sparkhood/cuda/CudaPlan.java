@@ -59,12 +59,12 @@ final class CudaPlan implements Plan {
     /** The ways of fused attention on a device, the best first. */
     static List<Candidate> candidates(NeighborhoodAttentionOperator operator, DeviceLimits limits, long batch) {
         return LaunchPlan.candidates(operator, limits).stream()
-                .map(plan -> candidate(plan, limits, batch))
+                .map(plan -> candidate(plan, batch))
                 .toList();
     }
 
-    private static Candidate candidate(LaunchPlan plan, DeviceLimits limits, long batch) {
-        LaunchCost cost = LaunchCost.of(plan, limits);
+    private static Candidate candidate(LaunchPlan plan, long batch) {
+        LaunchCost cost = LaunchCost.of(plan);
         String occupancy = cost.residentBlocks() + " blocks of " + plan.shape().warps() + " warps on a multiprocessor";
         return new Candidate(describe(plan), plan.visitedPairs(), occupancy, cost.seconds(batch));
     }
@@ -99,11 +99,12 @@ final class CudaPlan implements Plan {
     }
 
     /**
-     * Writes the launches' parameter for tensors in the order of the operator's ports.
+     * Writes the launches' parameter for so many rows of tensors in the order of the operator's ports.
      *
      * @param weights address of the attention weights between launches, 0 if there are none
      */
-    void writeParameter(ByteBuffer target, List<CudaTensor> inputs, List<CudaTensor> outputs, long weights) {
+    void writeParameter(
+            ByteBuffer target, long batch, List<CudaTensor> inputs, List<CudaTensor> outputs, long weights) {
         Map<String, TensorAddress> byPort = new HashMap<>();
         put(byPort, operator.inputs(), inputs);
         put(byPort, operator.outputs(), outputs);
@@ -122,7 +123,7 @@ final class CudaPlan implements Plan {
                 byPort.getOrDefault("weights", scores),
                 prepared.biasAddress(),
                 prepared.tablesAddress());
-        prepared.launches().writeParameter(target, addresses);
+        prepared.launches().writeParameter(target, batch, addresses);
     }
 
     private static void put(Map<String, TensorAddress> byPort, List<Port> ports, List<CudaTensor> tensors) {

@@ -46,6 +46,9 @@ record EntryPointShape(
     }
 
     private static final int LANES = 32;
+    /** What a thread keeps of a step through a halo. */
+    private static final int STEP_BYTES = 8;
+
     private static final int STREAM_WARPS = 4;
     /** Queries of one matrix instruction. */
     private static final int INSTRUCTION_QUERIES = 16;
@@ -93,7 +96,7 @@ record EntryPointShape(
         return Stream.of(
                 halo(dtype, 32, false, 64, 32, 5),
                 halo(dtype, 32, true, 64, 32, 4),
-                halo(dtype, 64, false, 64, 32, 4),
+                halo(dtype, 64, false, 64, 32, 3),
                 halo(dtype, 64, true, 64, 32, 3));
     }
 
@@ -172,13 +175,15 @@ record EntryPointShape(
      * Dynamic shared memory of a block; the layout is in {@code tile_shape.cuh} and {@code halo_shape.cuh}.
      *
      * @param haloRows keys that it holds at once; 0 where they are streamed
+     * @param haloSteps steps of a warp through them at most; 0 where they are streamed
      */
-    int sharedBytes(int haloRows) {
+    int sharedBytes(int haloRows, int haloSteps) {
         int rowBytes = dim * dtype.bytes();
         int windows = (queries + 2) * 8;
         if (family == Family.HALO) {
-            int keysAt = (queries * rowBytes + windows + 127) / 128 * 128;
-            return Math.addExact(keysAt, Math.multiplyExact(2 * rowBytes, haloRows));
+            int keysAt = (queries * rowBytes + windows + queries * Integer.BYTES + 127) / 128 * 128;
+            int keys = Math.multiplyExact(2 * rowBytes + Integer.BYTES, haloRows);
+            return Math.addExact(keysAt, Math.addExact(keys, Math.multiplyExact(threads() * STEP_BYTES, haloSteps)));
         }
         int tiles = stages * 2 * keys * rowBytes + (queriesShared ? queries * rowBytes : 0);
         int reach = STREAM_WARPS * 3 * 16;

@@ -14,7 +14,7 @@ record ForwardParameter(NeighborhoodAttentionOperator operator, List<GridAxis> a
     private static final double LOG2_E = 1.4426950408889634;
 
     /** Writes at the buffer's position, little-endian, and moves it behind the struct. */
-    void write(ByteBuffer target, RunAddresses addresses) {
+    void write(ByteBuffer target, long batch, RunAddresses addresses) {
         int end = target.position() + BYTES;
         target.order(ByteOrder.LITTLE_ENDIAN);
         long tokens = operator.tokens();
@@ -43,7 +43,7 @@ record ForwardParameter(NeighborhoodAttentionOperator operator, List<GridAxis> a
         target.putInt(operator.scale() < 0 ? 0x80008000 : 0);
         target.putFloat(factor(operator.scale()));
         target.putInt(boxes.haloRows());
-        target.putInt(0);
+        target.putInt(Math.toIntExact(batch));
         if (target.position() != end) {
             throw new IllegalStateException(
                     "the struct has " + BYTES + " bytes, not " + (target.position() - end + BYTES));

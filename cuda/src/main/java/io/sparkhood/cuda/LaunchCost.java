@@ -4,6 +4,8 @@ import io.sparkhood.cuda.EntryPointShape.Family;
 import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
+import java.util.Comparator;
+import java.util.stream.LongStream;
 
 /**
  * What a launch is predicted to take: a model to choose by, not a promise. Its rates are those of NVIDIA's data sheets, its
@@ -17,31 +19,36 @@ import io.sparkhood.operator.NeighborhoodAttentionOperator;
  * computing  waves of blocks: as many are resident at once as registers and shared memory leave room for, and share the
  *            multiprocessor; the last wave has fewer
  *
- * clocks of a wave   = blocks on a multiprocessor x arithmetic + waits
+ * clocks of a wave   = blocks on a multiprocessor x (setup + rows of a block x arithmetic) + rows of a block x waits
+ * setup       instructions (96 per clock) of what is the same in every row of the batch: blocks of a halo take several
  * arithmetic  the busiest of three pipes: matrix units (4 dim operations per visited pair, in float32 as slow as 6 times as
  *             many), exponentials (16 per clock), or
- *             instructions (96 per clock): per warp, per tile, and per pair, more where a mask or a bias is needed. With less
+ *             instructions: per warp, per tile, and per pair, more where a mask or a bias is needed. With less
  *             than 12 warps on a multiprocessor they idle in proportion
  * waits       for memory before the first key, and between tiles of keys for the slowest warp: the other blocks compute
  * </pre>
  *
- * @param arithmeticClocks of one block alone on its multiprocessor
- * @param waitClocks of one block
+ * @param setupClocks of one block alone on its multiprocessor, whatever rows it takes
+ * @param arithmeticClocks of one block alone on its multiprocessor, for each row
+ * @param waitClocks of one block, for each row
  * @param cacheBytes of one row
  * @param memoryBytes of one row
  * @param blocks with queries, of one row
  * @param residentBlocks of one multiprocessor at once
  * @param warps of a block
+ * @param mostRowsPerBlock rows that a block can take
  */
 record LaunchCost(
         DeviceLimits limits,
+        double setupClocks,
         double arithmeticClocks,
         double waitClocks,
         double cacheBytes,
         double memoryBytes,
         long blocks,
         int residentBlocks,
-        int warps) {
+        int warps,
+        int mostRowsPerBlock) {
     /** Enough that the last wave is as good as full: what plans are compared at. */
     private static final long MANY_ROWS = 1 << 20;
 
@@ -50,6 +57,9 @@ record LaunchCost(
     private static final double EXPONENTIALS_PER_CLOCK = 16;
     /** Of lanes: three of four warps issue in every clock. */
     private static final double INSTRUCTIONS_PER_CLOCK = 96;
+
+    /** Beyond it what is done once for all rows hardly counts, and blocks become uneven. */
+    private static final int MOST_ROWS_PER_BLOCK = 16;
 
     private static final double BUSY_WARPS = 12;
     private static final double MEMORY_CLOCKS = 1000;
@@ -61,39 +71,68 @@ record LaunchCost(
 
     private static final int WARP_LANES = 32;
 
-    /** Instructions of a warp before its first tile and after its last one. */
-    private static final double WARP_INSTRUCTIONS = 1350;
-    /** Of a tile: where its keys lie, what the mask is made of, maximum and sum; a stream's warp also copies keys. */
-    private static final double HALO_TILE_INSTRUCTIONS = 140;
+    /** Instructions of a warp of a halo once for all rows, for itself and for each of its steps. */
+    private static final double HALO_SETUP_INSTRUCTIONS = 440;
+
+    private static final double HALO_STEP_SETUP_INSTRUCTIONS = 180;
+    /** Instructions of a warp in each row before its first tile and after its last one. */
+    private static final double HALO_WARP_INSTRUCTIONS = 450;
+
+    private static final double HALO_DIM_INSTRUCTIONS = 3.4;
+    /** Of a lane for 16 bytes of a key and as many of its value; a stream's are among those of its tiles. */
+    private static final double HALO_COPY_INSTRUCTIONS = 26;
+
+    private static final double STREAM_WARP_INSTRUCTIONS = 1350;
+    /** Of a tile: where its keys lie, maximum and sum; a stream's warp also copies keys and makes masks. */
+    private static final double HALO_TILE_INSTRUCTIONS = 84;
 
     private static final double STREAM_TILE_INSTRUCTIONS = 300;
     /** Of a pair: maximum, exponent, sum, rounding. */
     private static final double SOFTMAX_INSTRUCTIONS = 4.5;
 
-    private static final double MASK_INSTRUCTIONS = 5;
+    private static final double HALO_MASK_INSTRUCTIONS = 3;
+    private static final double STREAM_MASK_INSTRUCTIONS = 5;
     private static final double BIAS_INSTRUCTIONS = 10;
 
     /** Predicts. */
-    static LaunchCost of(LaunchPlan plan, DeviceLimits limits) {
+    static LaunchCost of(LaunchPlan plan) {
         NeighborhoodAttentionOperator operator = plan.operator();
+        DeviceLimits limits = plan.limits();
+        boolean halo = plan.shape().family() == Family.HALO;
         long blocks = Math.multiplyExact(plan.liveBlocks(), operator.heads());
         return new LaunchCost(
                 limits,
+                halo ? setupInstructions(plan) / INSTRUCTIONS_PER_CLOCK : 0,
                 arithmeticClocks(plan, limits) / plan.liveBlocks(),
                 waitClocks(plan),
                 cacheBytes(plan),
                 operator.rowBytes(),
                 blocks,
                 residentBlocks(plan, limits),
-                plan.shape().warps());
+                plan.shape().warps(),
+                halo ? MOST_ROWS_PER_BLOCK : 1);
+    }
+
+    /** Rows of the batch that every block should take, such that they take least in all. */
+    long rowsPerBlock(long rows) {
+        return LongStream.rangeClosed(1, Math.min(rows, mostRowsPerBlock))
+                .boxed()
+                .min(Comparator.comparingDouble(each -> seconds(rows, each)))
+                .orElse(1L);
     }
 
     /** Seconds that so many rows take. */
     double seconds(long rows) {
+        return seconds(rows, rowsPerBlock(rows));
+    }
+
+    private double seconds(long rows, long rowsPerBlock) {
         double clock = limits.clockHertz() == 0 ? UNKNOWN_CLOCK_HERTZ : limits.clockHertz();
-        double onMultiprocessor = Math.ceil(rows * (double) blocks / limits.multiprocessors());
+        double launched = blocks * Math.ceil((double) rows / rowsPerBlock);
+        double onMultiprocessor = Math.ceil(launched / limits.multiprocessors());
         double fullWaves = Math.floor(onMultiprocessor / residentBlocks);
-        double clocks = fullWaves * waveClocks(residentBlocks) + waveClocks(onMultiprocessor % residentBlocks);
+        double clocks = fullWaves * waveClocks(residentBlocks, rowsPerBlock)
+                + waveClocks(onMultiprocessor % residentBlocks, rowsPerBlock);
         double computing = clocks / clock;
         double memory = limits.memoryBytesPerSecond() == 0 ? 0 : rows * memoryBytes / limits.memoryBytesPerSecond();
         double cache = rows * cacheBytes / (CACHE_BYTES_PER_CLOCK * limits.multiprocessors() * clock);
@@ -101,12 +140,13 @@ record LaunchCost(
         return longest + NOT_HIDDEN * (computing + memory + cache - longest);
     }
 
-    private double waveClocks(double blocksAtOnce) {
+    private double waveClocks(double blocksAtOnce, long rowsPerBlock) {
         if (blocksAtOnce == 0) {
             return 0;
         }
         double busy = Math.min(1, blocksAtOnce * warps / BUSY_WARPS);
-        return blocksAtOnce * arithmeticClocks / busy + waitClocks;
+        double ofBlock = setupClocks + rowsPerBlock * arithmeticClocks;
+        return blocksAtOnce * ofBlock / busy + rowsPerBlock * waitClocks;
     }
 
     /** Seconds of a row among very many, whatever the batch. */
@@ -132,6 +172,13 @@ record LaunchCost(
         return Math.max(Math.max(matrix, exponentials), instructions);
     }
 
+    /** Of a block: where queries and keys lie, and what is seen of each step. */
+    private static double setupInstructions(LaunchPlan plan) {
+        EntryPointShape shape = plan.shape();
+        double steps = (double) plan.boxes().visitedPairs() / shape.keys() / shape.warpQueries() / plan.liveBlocks();
+        return WARP_LANES * (HALO_SETUP_INSTRUCTIONS * shape.warps() + HALO_STEP_SETUP_INSTRUCTIONS * steps);
+    }
+
     private static double instructions(LaunchPlan plan) {
         EntryPointShape shape = plan.shape();
         boolean halo = shape.family() == Family.HALO;
@@ -142,10 +189,14 @@ record LaunchCost(
         // a lane brings as many sums to the new maximum as it has elements of its queries' rows
         perTile += shape.warpQueries() * shape.dim() / (double) WARP_LANES;
         double perPair = SOFTMAX_INSTRUCTIONS + (shape.bias() ? BIAS_INSTRUCTIONS : 0) + matrixInstructions(shape);
-        return WARP_INSTRUCTIONS * lanes
+        double perWarp = halo ? HALO_WARP_INSTRUCTIONS + HALO_DIM_INSTRUCTIONS * shape.dim() : STREAM_WARP_INSTRUCTIONS;
+        double chunks = (double) plan.boxes().copiedKeys() * shape.dim() / 8; // 8 elements of 16 bits
+        return perWarp * lanes
+                + (halo ? HALO_COPY_INSTRUCTIONS : 0) * chunks
                 + perTile * WARP_LANES * tiles
                 + perPair * pairs
-                + MASK_INSTRUCTIONS * plan.boxes().maskedPairs();
+                + (halo ? HALO_MASK_INSTRUCTIONS : STREAM_MASK_INSTRUCTIONS)
+                        * plan.boxes().maskedPairs();
     }
 
     /** Of a pair: on tensor cores 2 of 16 x 8 x 16 and half as many loads by a warp. */

@@ -19,8 +19,14 @@ import java.util.stream.Stream;
  * @param shape what the entry point was compiled for
  * @param axes z, y, x
  * @param boxes query tile and key tile
+ * @param limits of the device
  */
-record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape, List<GridAxis> axes, TileBoxes boxes)
+record LaunchPlan(
+        NeighborhoodAttentionOperator operator,
+        EntryPointShape shape,
+        List<GridAxis> axes,
+        TileBoxes boxes,
+        DeviceLimits limits)
         implements Launches {
     private static final int MAX_GRID_YZ = 65_535;
 
@@ -43,7 +49,7 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
             return Optional.of("headDim and valueDim can be at most " + EntryPointShape.largestDim() + ", but are "
                     + operator.headDim() + " and " + operator.valueDim());
         }
-        int shared = shape.get().sharedBytes(0);
+        int shared = shape.get().sharedBytes(0, 0);
         if (shared > limits.sharedBytesPerBlock()) {
             return Optional.of("a block needs " + shared + " bytes of shared memory, more than the "
                     + limits.sharedBytesPerBlock() + " of the device");
@@ -108,9 +114,9 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
         });
         int dim = Math.max(operator.headDim(), operator.valueDim());
         Comparator<LaunchPlan> fastest =
-                Comparator.comparingDouble(plan -> LaunchCost.of(plan, limits).secondsPerRow());
+                Comparator.comparingDouble(plan -> LaunchCost.of(plan).secondsPerRow());
         return EntryPointShape.of(operator.dtype(), dim, operator.relativePositionBias()).stream()
-                .flatMap(shape -> plans(operator, shape).stream()
+                .flatMap(shape -> plans(operator, shape, limits).stream()
                         .filter(plan -> plan.sharedBytes() <= limits.sharedBytesPerBlock())
                         .min(fastest)
                         .stream())
@@ -118,16 +124,17 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
                 .toList();
     }
 
-    private static List<LaunchPlan> plans(NeighborhoodAttentionOperator operator, EntryPointShape shape) {
+    private static List<LaunchPlan> plans(
+            NeighborhoodAttentionOperator operator, EntryPointShape shape, DeviceLimits limits) {
         List<GridAxis> axes = GridAxis.of(operator);
         if (shape.family() == Family.STREAM) {
-            return List.of(new LaunchPlan(operator, shape, axes, TileBoxes.stream(axes, shape)));
+            return List.of(new LaunchPlan(operator, shape, axes, TileBoxes.stream(axes, shape), limits));
         }
         if (axes.stream().anyMatch(axis -> axis.kernelSize() > MOST_HALO_KERNEL_SIZE)) {
             return List.of();
         }
         return TileBoxes.halos(axes, shape, operator.additionalTokens()).stream()
-                .map(boxes -> new LaunchPlan(operator, shape, axes, boxes))
+                .map(boxes -> new LaunchPlan(operator, shape, axes, boxes, limits))
                 .toList();
     }
 
@@ -159,13 +166,18 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
 
     /** The launch for so many rows, 1 to {@link #MAX_BATCH}. */
     Launch launch(long batch) {
+        long alongBatch = GridAxis.ceilDivide(batch, LaunchCost.of(this).rowsPerBlock(batch));
         return new Launch(
-                Math.toIntExact(blocks()), operator.heads(), Math.toIntExact(batch), shape.threads(), sharedBytes());
+                Math.toIntExact(blocks()),
+                operator.heads(),
+                Math.toIntExact(alongBatch),
+                shape.threads(),
+                sharedBytes());
     }
 
     /** Dynamic shared memory of a block. */
     int sharedBytes() {
-        return shape.sharedBytes(boxes.haloRows());
+        return shape.sharedBytes(boxes.haloRows(), boxes.haloSteps());
     }
 
     private long blocks() {
@@ -222,7 +234,7 @@ record LaunchPlan(NeighborhoodAttentionOperator operator, EntryPointShape shape,
      * @throws IllegalArgumentException if a view's row reaches over more elements than 32-bit offsets
      */
     @Override
-    public void writeParameter(ByteBuffer target, RunAddresses addresses) {
-        new ForwardParameter(operator, axes, boxes).write(target, addresses);
+    public void writeParameter(ByteBuffer target, long batch, RunAddresses addresses) {
+        new ForwardParameter(operator, axes, boxes).write(target, batch, addresses);
     }
 }

@@ -37,9 +37,9 @@ interface Launches {
     int parameterBytes();
 
     /**
-     * Writes the parameter at the buffer's position, little-endian.
+     * Writes the parameter for so many rows at the buffer's position, little-endian.
      *
      * @throws IllegalArgumentException if a view reaches over more elements than the entry points count
      */
-    void writeParameter(ByteBuffer target, RunAddresses addresses);
+    void writeParameter(ByteBuffer target, long batch, RunAddresses addresses);
 }

@@ -15,8 +15,10 @@ import java.util.Map;
  * @param maskedPairs of them those in tiles that need a mask
  * @param copiedKeys keys that all blocks together copy to shared memory
  * @param haloRows keys that shared memory holds at once; 0 where they are streamed
+ * @param haloSteps steps of a warp through its part of a halo at most; 0 where they are streamed
  */
-record TileBoxes(Box query, Box key, long visitedPairs, long maskedPairs, long copiedKeys, int haloRows) {
+record TileBoxes(
+        Box query, Box key, long visitedPairs, long maskedPairs, long copiedKeys, int haloRows, int haloSteps) {
     /** Additional tokens come in parts of at least so many, however small the halo. */
     private static final int LEAST_ADDITIONAL_ROWS = 64;
 
@@ -34,7 +36,8 @@ record TileBoxes(Box query, Box key, long visitedPairs, long maskedPairs, long c
                 long cost = visited + copied * query.volume();
                 if (cost < least) {
                     least = cost;
-                    best = new TileBoxes(query, key, visited, visited - meeting.unmasked(query, part, key), copied, 0);
+                    long masked = visited - meeting.unmasked(query, part, key);
+                    best = new TileBoxes(query, key, visited, masked, copied, 0, 0);
                 }
             }
         }
@@ -60,10 +63,18 @@ record TileBoxes(Box query, Box key, long visitedPairs, long maskedPairs, long c
             long copied = meeting.tiles(query, query, new Box(1, 1, 1));
             for (Box key : Box.all(shape.keys(), 8)) {
                 long visited = meeting.pairs(part, part, key); // steps start where the warp's own windows do
-                all.add(new TileBoxes(query, key, visited, visited, copied, (int) (rows + 7) / 8 * 8));
+                int haloRows = (int) (rows + 7) / 8 * 8;
+                all.add(new TileBoxes(query, key, visited, visited, copied, haloRows, mostSteps(axes, part, key)));
             }
         }
         return all;
+    }
+
+    /** Steps of the warp that has the most. */
+    private static int mostSteps(List<GridAxis> axes, Box part, Box key) {
+        long z = GridAxis.ceilDivide(axes.get(0).mostKeys(part.z()), key.z());
+        long y = GridAxis.ceilDivide(axes.get(1).mostKeys(part.y()), key.y());
+        return Math.toIntExact(z * y * GridAxis.ceilDivide(axes.get(2).mostKeys(part.x()), key.x()));
     }
 
     /** Tiles and pairs that meet, each found out once per axis. */

@@ -166,7 +166,7 @@ record UnfusedLaunches(
     }
 
     @Override
-    public void writeParameter(ByteBuffer target, RunAddresses addresses) {
+    public void writeParameter(ByteBuffer target, long batch, RunAddresses addresses) {
         new UnfusedParameter(operator, halves, axes, boxes).write(target, addresses);
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
 /** Backends on one emulated device, which executes the PTX that ships. */
 final class EmulatedCuda implements BackendProvider {
     /** The least that the entry points must do with. */
-    private static final DeviceLimits LIMITS = KnownDevice.A10.limits();
+    private static final DeviceLimits LIMITS = OneMultiprocessor.of(KnownDevice.A10);
 
     private static final long MEMORY_BYTES = 1L << 30;
 

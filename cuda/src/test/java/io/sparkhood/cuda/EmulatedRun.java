@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param report what it took
  */
 record EmulatedRun(Outputs outputs, LaunchReport report) {
-    /** An H200. */
-    static final DeviceLimits DEVICE = KnownDevice.H200.limits();
+    /** Of an H200. */
+    static final DeviceLimits DEVICE = OneMultiprocessor.of(KnownDevice.H200);
 
     private static final Map<String, PtxModule> MODULES = new ConcurrentHashMap<>();
 

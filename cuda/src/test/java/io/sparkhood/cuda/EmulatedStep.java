@@ -44,7 +44,8 @@ record EmulatedStep(Launches launches, int step) {
     EmulatedRun run(
             PtxEntryPoint entryPoint, Emulator emulator, EmulatedTensors tensors, long bias, List<Port> outputs) {
         ByteBuffer parameter = ByteBuffer.allocate(launches.parameterBytes());
-        launches.writeParameter(parameter, addresses(tensors, bias, EmulatedTensors.tables(emulator, launches)));
+        launches.writeParameter(
+                parameter, tensors.batch(), addresses(tensors, bias, EmulatedTensors.tables(emulator, launches)));
         LaunchReport report =
                 emulator.launch(entryPoint, launches.launches(tensors.batch()).get(step), parameter.array());
         Map<String, float[]> values = new LinkedHashMap<>();

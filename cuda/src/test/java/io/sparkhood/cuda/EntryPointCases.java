@@ -59,6 +59,11 @@ final class EntryPointCases {
         add("2 axes, largest window", 1, on(23, 29).kernelSize(11));
         add("2 axes, blocks", 1, on(21, 23).kernelSize(7).stride(7, 5));
         add("3 axes, steps of one line", 1, on(23, 3, 2).kernelSize(9, 3, 2));
+        add("2 axes, rows in turn", 7, on(7, 9).kernelSize(3, 5).heads(2));
+        add(
+                "rows in turn, additional tokens in two parts",
+                7,
+                on(19).kernelSize(5).additionalTokens(100));
         add("3 axes, several halos", 1, on(5, 9, 19).kernelSize(3, 5, 9));
     }
 

@@ -10,6 +10,8 @@ import io.sparkhood.backend.contract.NamedCase;
 import io.sparkhood.backend.contract.Outputs;
 import io.sparkhood.cpu.ReferenceBackendProvider;
 import io.sparkhood.cuda.EmulatedRun.Layout;
+import io.sparkhood.cuda.EntryPointShape.Family;
+import io.sparkhood.cuda.driver.DeviceLimits;
 import io.sparkhood.cuda.emulator.LaunchReport;
 import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
@@ -95,6 +97,31 @@ class EntryPointTest {
                         || named.name().contains("2 axes, primes")
                         || named.name().contains("3 axes, primes")
                         || named.name().contains("tokens: " + (shape.keys() + 13)))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("halos")
+    void rowsThatABlockTakesInTurnHaveTheBitsOfThoseOfBlocksOfTheirOwn(EntryPointShape shape) {
+        DeviceLimits large = KnownDevice.H200.limits();
+        for (NamedCase named : EntryPointCases.of(shape)) {
+            if (named.name().contains("rows in turn")) {
+                LaunchPlan inTurn = EmulatedRun.plan(named.operator(), shape);
+                LaunchPlan alone = new LaunchPlan(named.operator(), shape, inTurn.axes(), inTurn.boxes(), large);
+                assertThat(inTurn.launch(named.batch()).gridZ()).isLessThan(named.batch());
+                assertThat(alone.launch(named.batch()).gridZ()).isEqualTo(named.batch());
+                Example example = Example.random(named);
+                EmulatedRun.of(example, LAYOUTS.get(1), inTurn)
+                        .outputs()
+                        .assertSameBits(
+                                EmulatedRun.of(example, LAYOUTS.get(1), alone).outputs(), named.name());
+            }
+        }
+    }
+
+    static List<EntryPointShape> halos() {
+        return EntryPointShape.all().stream()
+                .filter(shape -> shape.family() == Family.HALO)
                 .toList();
     }
 

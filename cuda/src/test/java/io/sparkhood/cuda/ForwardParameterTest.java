@@ -26,7 +26,7 @@ class ForwardParameterTest {
 
     private static ByteBuffer written(RunAddresses addresses) {
         ByteBuffer target = ByteBuffer.allocate(3 + ForwardParameter.BYTES).position(3);
-        LaunchPlan.of(OPERATOR, EmulatedRun.DEVICE).writeParameter(target, addresses);
+        LaunchPlan.of(OPERATOR, EmulatedRun.DEVICE).writeParameter(target, 5, addresses);
         assertThat(target.hasRemaining()).isFalse();
         return target.slice(3, ForwardParameter.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }
@@ -79,7 +79,8 @@ class ForwardParameterTest {
         int at = 7 * 24 + 16;
         assertThat(ints(struct, at, 3)).as("extents").containsExactly(1, 9, 20);
         assertThat(ints(struct, at + 12, 3)).as("dilation").containsExactly(1, 2, 3);
-        Box query = LaunchPlan.of(OPERATOR, EmulatedRun.DEVICE).boxes().query();
+        LaunchPlan plan = LaunchPlan.of(OPERATOR, EmulatedRun.DEVICE);
+        Box query = plan.boxes().query();
         assertThat(ints(struct, at + 24, 3))
                 .as("tiles of the longest group")
                 .containsExactly(1, (5 + query.y() - 1) / query.y(), (7 + query.x() - 1) / query.x());
@@ -88,6 +89,8 @@ class ForwardParameterTest {
         assertThat(ints(struct, at + 72, 4)).as("group, dims, tokens").containsExactly(3, 24, 20, 7);
         assertThat(struct.getInt(at + 88)).as("negative scale").isEqualTo(0x80008000);
         assertThat(struct.getFloat(at + 92)).isEqualTo((float) (0.5 * 1.4426950408889634));
+        assertThat(struct.getInt(at + 96)).isEqualTo(plan.boxes().haloRows()).isPositive();
+        assertThat(struct.getInt(at + 100)).as("batch").isEqualTo(5);
     }
 
     @Test

@@ -25,7 +25,7 @@ class LaunchCostTest {
     }
 
     private static double best(Builder builder, DeviceLimits limits, long rows) {
-        return LaunchCost.of(LaunchPlan.of(builder.build(), limits), limits).seconds(rows);
+        return LaunchCost.of(LaunchPlan.of(builder.build(), limits)).seconds(rows);
     }
 
     @ParameterizedTest
@@ -91,19 +91,42 @@ class LaunchCostTest {
     void theModelByHand() {
         LaunchPlan plan = LaunchPlan.of(on(7, 7).kernelSize(7).headDim(32).build(), H200);
         assertThat(plan.visitedPairs()).as("4 warps of 16, 2 steps of 32").isEqualTo(4096);
-        LaunchCost cost = LaunchCost.of(plan, H200);
+        LaunchCost cost = LaunchCost.of(plan);
         assertThat(cost.residentBlocks()).as("of 96 registers").isEqualTo(5);
-        double lanes = 1350 * 128 + 8 * 32 * (140 + 16) + 4096 * (4.5 + 1.5 + 5);
-        assertThat(cost.arithmeticClocks()).isEqualTo(lanes / 96);
+        double setup = 32 * (440 * 4 + 180 * 8);
+        assertThat(cost.setupClocks()).isEqualTo(setup / 96);
+        double lanes = (450 + 3.4 * 32) * 128 + 26 * 49 * 4 + 8 * 32 * (84 + 16) + 4096 * (4.5 + 1.5 + 3);
+        assertThat(cost.arithmeticClocks()).isCloseTo(lanes / 96, Offset.offset(1e-9));
         assertThat(cost.waitClocks()).isEqualTo(1000);
         assertThat(cost.memoryBytes()).isEqualTo(4 * 49 * 64);
         assertThat(cost.cacheBytes()).isEqualTo(4 * 49 * 64);
-        double alone = (lanes / 96 * 12 / 4 + 1000) / 1.98e9; // 4 warps keep a third of the pipes busy
+        double alone = ((setup + lanes) / 96 * 12 / 4 + 1000) / 1.98e9; // 4 warps keep a third of the pipes busy
         double others = 12_544 / 4.8e12 + 12_544 / (32 * 132 * 1.98e9);
         assertThat(cost.seconds(1)).isEqualTo(alone + 0.1 * others, Offset.offset(1e-15));
-        double wave = (5 * lanes / 96 + 1000) / 1.98e9;
+        double wave = (5 * (setup + lanes) / 96 + 1000) / 1.98e9;
         assertThat(cost.seconds(660)).as("one wave").isCloseTo(wave, Offset.offset(0.1 * wave));
-        assertThat(cost.seconds(661)).as("two").isCloseTo(wave + alone, Offset.offset(0.1 * wave));
+        double two = (5 * (setup + 2 * lanes) / 96 + 2000) / 1.98e9;
+        assertThat(cost.seconds(1320)).as("of two rows").isCloseTo(two, Offset.offset(0.1 * two));
+        assertThat(cost.rowsPerBlock(1320)).isEqualTo(2);
+    }
+
+    @Test
+    void blocksOfAHaloTakeSeveralRowsWhereOneOfEachIsMoreThanTheDeviceHolds() {
+        LaunchPlan plan =
+                LaunchPlan.of(on(56, 56).kernelSize(7).heads(2).headDim(32).build(), H200);
+        LaunchCost cost = LaunchCost.of(plan);
+        assertThat(cost.rowsPerBlock(1)).isEqualTo(1);
+        assertThat(cost.rowsPerBlock(6)).as("588 of 660 blocks at once").isEqualTo(1);
+        for (long rows : new long[] {7, 16, 128, 1000, 65_535}) {
+            long each = cost.rowsPerBlock(rows);
+            assertThat(each).as("%d rows", rows).isBetween(rows < 128 ? 1L : 2L, 16L);
+            assertThat((long) plan.launch(rows).gridZ()).isEqualTo((rows + each - 1) / each);
+        }
+        LaunchPlan stream =
+                LaunchPlan.of(on(56, 56).kernelSize(13).heads(2).headDim(32).build(), H200);
+        assertThat(stream.shape().family()).isEqualTo(Family.STREAM);
+        assertThat(LaunchCost.of(stream).rowsPerBlock(1000)).isEqualTo(1);
+        assertThat(stream.launch(1000).gridZ()).isEqualTo(1000);
     }
 
     @Test
@@ -112,7 +135,7 @@ class LaunchCostTest {
         LaunchPlan plan = LaunchPlan.of(operator.build(), H200);
         double pairs = 4 * 16 * 2 * 32; // 4 warps of 16, 2 tiles of 32
         assertThat(plan.visitedPairs()).isEqualTo((long) pairs);
-        LaunchCost cost = LaunchCost.of(plan, H200);
+        LaunchCost cost = LaunchCost.of(plan);
         assertThat(cost.residentBlocks()).as("of 168 registers").isEqualTo(3);
         // per line of 8 keys, by a warp: a quarter of 16 queries twice and the rest of the scores, weights, values
         double perLine = 2 * (34 / 4.0 + 27) + 16 + 4 * (11.5 + 2);
@@ -125,7 +148,7 @@ class LaunchCostTest {
         LaunchPlan large = LaunchPlan.of(
                 on(16384).kernelSize(4096).headDim(128).dtype(DType.FLOAT32).build(), wide);
         double matrix = large.visitedPairs() * 4.0 * 128 * 6 / 1024 / large.liveBlocks();
-        assertThat(LaunchCost.of(large, wide).arithmeticClocks())
+        assertThat(LaunchCost.of(large).arithmeticClocks())
                 .as("matrix units of compute capability 8.6 are the bottleneck")
                 .isEqualTo(matrix, Offset.offset(1e-6 * matrix));
     }
@@ -148,7 +171,7 @@ class LaunchCostTest {
             List<Double> seconds = LaunchPlan.candidates(
                             on(56, 56).kernelSize(kernelSize).build(), H200)
                     .stream()
-                    .map(plan -> LaunchCost.of(plan, H200).secondsPerRow())
+                    .map(plan -> LaunchCost.of(plan).secondsPerRow())
                     .toList();
             assertThat(seconds).hasSize(2).isSorted();
         }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LaunchPlanTest {
-    private static final DeviceLimits H200 = EmulatedRun.DEVICE;
+    private static final DeviceLimits H200 = KnownDevice.H200.limits();
     private static final DeviceLimits RTX_3090 =
             new DeviceLimits(86, 82, 101_376, 102_400, 65_536, 1_695_000_000L, 936_000_000_000L);
 
@@ -106,13 +106,15 @@ class LaunchPlanTest {
         LaunchPlan plan = plan(on(56, 56).kernelSize(7).heads(2));
         // 8 x 8 queries see 14 x 14 keys, 11 at a border, and room for keys comes in eights
         assertThat(plan.boxes())
-                .isEqualTo(new TileBoxes(new Box(1, 8, 8), new Box(1, 2, 16), 401_408, 401_408, 92 * 92, 200));
-        int queriesAndWindows = 64 * 64 + 640; // 66 windows of 8 bytes, up to a multiple of 128
-        assertThat(plan.launch(3)).isEqualTo(new Launch(49, 2, 3, 128, queriesAndWindows + 2 * 200 * 64));
+                .isEqualTo(new TileBoxes(new Box(1, 8, 8), new Box(1, 2, 16), 401_408, 401_408, 92 * 92, 200, 4));
+        int queries = 64 * 64 + 896; // 66 windows of 8 bytes, 64 tokens of 4, up to a multiple of 128
+        int keys = 200 * (2 * 64 + 4);
+        int steps = 4 * 128 * 8; // 2 x 8 queries see 8 x 14 keys
+        assertThat(plan.launch(3)).isEqualTo(new Launch(49, 2, 3, 128, queries + keys + steps));
         assertThat(plan.describe())
                 .isEqualTo(
                         "neighborhood_attention_halo_bfloat16_dim32: query tiles 1x8x8, halos of 200 keys in steps of"
-                                + " 1x2x16, 49 x 2 blocks, 30336 bytes of shared memory");
+                                + " 1x2x16, 49 x 2 blocks, 35488 bytes of shared memory");
     }
 
     @Test

@@ -39,7 +39,7 @@ class UnfusedParameterTest {
                 new TensorAddress(0x7000, 20_000_000),
                 0x8000,
                 0x9000);
-        UnfusedLaunches.naive(operator).writeParameter(target, addresses);
+        UnfusedLaunches.naive(operator).writeParameter(target, 1, addresses);
         assertThat(target.hasRemaining()).isFalse();
         return target.slice(3, UnfusedParameter.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     }

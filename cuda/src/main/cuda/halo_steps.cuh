@@ -1,0 +1,120 @@
+// The steps of a warp through its keys, found once for all rows of the batch and kept in shared
+// memory: what a lane must know of a step is two words.
+//
+//   rows    two places in the box of keys, in units of 16 bytes from its start: where the lane's
+//           row lies in keys 0 - 15 and in keys 16 - 31 of the step, see halo_math.cuh
+//   sight   bits 0 - 15    which of the lane's scores are seen: bit 4 line + 2 half + column
+//           bits 16 - 31   the bias of the step's first key, as index
+//
+// A step is a box of KEYS keys; the first starts where the first window of the warp's queries does.
+// Keys of a step that reach beyond the block's box are taken from its rim, and not seen.
+#pragma once
+#include "halo_keys.cuh"
+#include "halo_sight.cuh"
+
+namespace sparkhood {
+
+struct __align__(8) HaloStep {
+  unsigned rows, sight;
+};
+
+template <typename Shape, bool BIAS>
+struct HaloSteps {
+  HaloStep* steps;  // of this thread, THREADS apart
+  int count;        // none for a warp without queries
+  int biasAt[2];    // index of the bias, for each query of the lane, where that of a step is 0
+
+  __device__ __forceinline__ HaloSteps(const ForwardParameter& p, const BlockPlace& block,
+                                       const TileWindows<Shape>& tile, const HaloBox& box,
+                                       char* shared)
+      : steps(reinterpret_cast<HaloStep*>(
+                  shared + Shape::KEYS_AT +
+                  p.haloRows * (2 * Shape::ROW_BYTES + static_cast<int>(sizeof(int)))) +
+              threadIdx.x),
+        count(0) {
+    const HaloSight<Shape, BIAS> sight(p, block, tile);
+    biasAt[0] = sight.biasAt[0];
+    biasAt[1] = sight.biasAt[1];
+    const Places step{Shape::KEYS >> (p.keyShift[0] + p.keyShift[1]), 1 << p.keyShift[0],
+                      1 << p.keyShift[1]};
+    const Places offset{sight.reach.z - box.from.z, sight.reach.y - box.from.y,
+                        sight.reach.x - box.from.x};
+#pragma unroll 1
+    for (Places at{0, 0, 0}; at.z < sight.extent.z; advance(at, sight.extent, step)) {
+      steps[count++ * Shape::THREADS] = {
+          rows_of(box.extent, {offset.z + at.z, offset.y + at.y, offset.x + at.x}, p.keyShift),
+          sight.of(p, at)};
+    }
+  }
+
+  // From a step to the next, row-major; beyond the last z is.
+  __device__ static __forceinline__ void advance(Places& at, const Places& extent,
+                                                 const Places& step) {
+    at.x += step.x;
+    if (at.x < extent.x) return;
+    at.x = 0;
+    at.y += step.y;
+    if (at.y < extent.y) return;
+    at.y = 0;
+    at.z += step.z;
+  }
+
+  __device__ static __forceinline__ unsigned rows_of(const Places& extent, const Places& first,
+                                                     const int (&shift)[2]) {
+    const int lane = threadIdx.x % WARP;
+    unsigned rows = 0;
+#pragma unroll
+    for (int i = 0; i < Shape::LINES / 2; i++) {
+      const Places key = places_of(16 * i + lane % 16, shift);
+      const int z = min(first.z + key.z, extent.z - 1);
+      const int y = min(first.y + key.y, extent.y - 1);
+      const int x = min(first.x + key.x, extent.x - 1);
+      rows |= Shape::at((z * extent.y + y) * extent.x + x, lane / 16) / 16 << (16 * i);
+    }
+    return rows;
+  }
+
+  __device__ __forceinline__ HaloStep at(int number) const {
+    return steps[number * Shape::THREADS];
+  }
+
+  // Of a line of additional tokens.
+  __device__ static __forceinline__ HaloStep of_additional(int number, int tokens) {
+    const int first = number * Shape::KEYS;
+    const int shift[2] = {0, Shape::KEYS_LOG2};
+    unsigned sight = 0;
+#pragma unroll
+    for (int i = 0; i < Shape::LINES * 2; i++) {
+      const int key = first + i / 2 * 8 + threadIdx.x % 4 * 2 + i % 2;
+      if (key < tokens) sight |= 5u << (i / 2 * 4 + i % 2);
+    }
+    return {rows_of({1, 1, tokens}, {0, 0, first}, shift), sight};
+  }
+
+  // Scores of what is not seen become -infinity; with a bias the others become exponents.
+  __device__ __forceinline__ void mask(float (&s)[1][Shape::LINES][4], const ForwardParameter& p,
+                                       unsigned sight, bool additional) const {
+    const float* const table =
+        BIAS ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] * p.biasWidth[1] *
+                            p.biasWidth[2]
+             : nullptr;
+#pragma unroll
+    for (int line = 0; line < Shape::LINES; line++) {
+      const Places at = places_of(line * 8, p.keyShift);
+      const int lineBias =
+          BIAS ? HaloSight<Shape, BIAS>::bias_index(p, at) + static_cast<int>(sight >> 16) : 0;
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+        float& score = s[0][line][i];
+        if (!(sight >> (line * 4 + i) & 1)) {
+          score = -INFINITY;
+        } else if (BIAS) {
+          const float bias = additional ? 0.f : __ldg(table + lineBias + biasAt[i / 2] + i % 2);
+          score = fmaf(score, p.factor, bias * LOG2_E);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace sparkhood
