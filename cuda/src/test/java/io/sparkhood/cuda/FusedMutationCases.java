@@ -95,6 +95,20 @@ final class FusedMutationCases {
         add(ALIGNED, 1, on(3, 9, 18).kernelSize(3, 5, 7));
         add(ALIGNED, 1, on(4, 5, 6).kernelSize(3, 2, 3).additionalTokens(130));
         add(ALIGNED, 1, on(23, 3, 2).kernelSize(9, 3, 2)); // steps of one y
+        for (int tokens : new int[] {9, 10, 16, 17, 18}) { // that end at each place where a lane looks for their end
+            add(ALIGNED, 1, on(6, 7).kernelSize(3).additionalTokens(tokens));
+        }
+        // warps without queries copy as well
+        add(MIXED, 1, on(7).kernelSize(3).additionalTokens(5));
+        add(OTHERWISE_MIXED, 1, on(7).kernelSize(3).additionalTokens(5));
+        // rows of the batch in turn
+        add(ALIGNED, 7, on(6, 5).kernelSize(3).additionalTokens(3));
+        // a block works out its place again for rows that are spoilt: several tiles and groups on all axes
+        Example tiles = example(on(9, 10, 11).kernelSize(2, 3, 2).dilation(2), 1);
+        for (int token = 5; token < 990; token += 61) {
+            tiles = tiles.with("value", token * shape.dim(), Float.NaN);
+        }
+        addSpoilt(tiles, ALIGNED);
     }
 
     private void streams() {
