@@ -66,6 +66,10 @@ final class CudaPlan implements Plan {
     private static Candidate candidate(LaunchPlan plan, long batch) {
         LaunchCost cost = LaunchCost.of(plan);
         String occupancy = cost.residentBlocks() + " blocks of " + plan.shape().warps() + " warps on a multiprocessor";
+        long rows = cost.rowsPerBlock(batch);
+        if (rows > 1) {
+            occupancy += ", a block takes " + rows + " rows";
+        }
         return new Candidate(describe(plan), plan.visitedPairs(), occupancy, cost.seconds(batch));
     }
 

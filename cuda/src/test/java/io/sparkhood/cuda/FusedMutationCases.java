@@ -99,16 +99,14 @@ final class FusedMutationCases {
             add(ALIGNED, 1, on(6, 7).kernelSize(3).additionalTokens(tokens));
         }
         // warps without queries copy as well
-        add(MIXED, 1, on(7).kernelSize(3).additionalTokens(5));
-        add(OTHERWISE_MIXED, 1, on(7).kernelSize(3).additionalTokens(5));
+        add(MIXED, 1, on(7).kernelSize(3).additionalTokens(40));
+        add(OTHERWISE_MIXED, 1, on(7).kernelSize(3).additionalTokens(40));
         // rows of the batch in turn
         add(ALIGNED, 7, on(6, 5).kernelSize(3).additionalTokens(3));
         // a block works out its place again for rows that are spoilt: several tiles and groups on all axes
-        Example tiles = example(on(9, 10, 11).kernelSize(2, 3, 2).dilation(2), 1);
-        for (int token = 5; token < 990; token += 61) {
-            tiles = tiles.with("value", token * shape.dim(), Float.NaN);
-        }
-        addSpoilt(tiles, ALIGNED);
+        addSpoilt(scattered(example(on(9, 10, 11).kernelSize(2, 3, 2).dilation(2), 1)), ALIGNED);
+        addSpoilt(scattered(example(on(5, 3, 37).kernelSize(2).dilation(2, 1, 2), 1)), ALIGNED);
+        addSpoilt(scattered(example(on(35, 3, 3).kernelSize(2).dilation(3, 1, 1), 1)), ALIGNED);
     }
 
     private void streams() {
@@ -187,6 +185,15 @@ final class FusedMutationCases {
         Example poisoned = example;
         for (int i = from; i < from + shape.dim(); i++) {
             poisoned = poisoned.with("value", i, Float.NaN);
+        }
+        return poisoned;
+    }
+
+    /** Every 61st value is NaN in one dim. */
+    private Example scattered(Example example) {
+        Example poisoned = example;
+        for (int token = 5; token < example.operator().tokens(); token += 61) {
+            poisoned = poisoned.with("value", token * shape.dim(), Float.NaN);
         }
         return poisoned;
     }

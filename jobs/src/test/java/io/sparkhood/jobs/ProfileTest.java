@@ -109,7 +109,7 @@ class ProfileTest {
         assertThat(lines.get(7))
                 .isEqualTo(
                         "    cuda: neighborhood_attention_halo_float16_dim32: query tiles 1x8x8, halos of 200 keys in"
-                                + " steps of 1x2x16, 49 x 2 blocks, 30336 bytes of shared memory; 153664 of 401408 executed"
+                                + " steps of 1x2x16, 49 x 2 blocks, 35488 bytes of shared memory; 153664 of 401408 executed"
                                 + " pairs are useful, 2.61x");
         assertThat(lines.get(8))
                 .matches("      5 blocks of 4 warps on a multiprocessor; predicted 0\\.\\d+ ms, not measured");
