@@ -106,7 +106,7 @@ final class FusedMutationCases {
         // a block works out its place again for rows that are spoilt: several tiles and groups on all axes
         addSpoilt(scattered(example(on(9, 10, 11).kernelSize(2, 3, 2).dilation(2), 1)), ALIGNED);
         addSpoilt(scattered(example(on(5, 3, 37).kernelSize(2).dilation(2, 1, 2), 1)), ALIGNED);
-        addSpoilt(scattered(example(on(35, 3, 3).kernelSize(2).dilation(3, 1, 1), 1)), ALIGNED);
+        addSpoilt(scattered(example(on(27, 5, 5).kernelSize(2).dilation(2), 1)), ALIGNED);
     }
 
     private void streams() {
