@@ -22,7 +22,8 @@
 //
 // Reads   query, key, value, additionalKeys, additionalValues (heads-last), bias, windows
 // Writes  output [batch, tokens, heads, valueDim], logSumExp [batch, tokens, heads]
-// Twin of: LaunchPlan.java (grid, boxes), TileBoxes.java (haloRows, haloSteps), ForwardParameter.java, EntryPointShape.java.
+// Twin of: LaunchPlan.java (grid), TileBoxes.java (boxes, haloRows, haloSteps),
+// ForwardParameter.java, EntryPointShape.java.
 #pragma once
 #include "halo_math.cuh"
 #include "halo_queries.cuh"

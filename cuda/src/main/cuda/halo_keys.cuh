@@ -1,8 +1,8 @@
 // The keys and values that a block has in shared memory.
 //
 // First they are its halo: the union of the windows of the block's queries, a box of tokens,
-// row-major. Which token a row holds is found once for all rows of the batch. Where the operator has
-// additional tokens these come after the halo, as many at a time as fit.
+// row-major. Which token a row holds is found once for all rows of the batch. Where the operator
+// has additional tokens these come after the halo, as many at a time as fit.
 #pragma once
 #include "halo_shape.cuh"
 #include "tile_loader.cuh"

@@ -88,7 +88,8 @@ struct HaloQueries {
                                         Softmax<Shape>& softmax) const {
     char* const rows = shared + threadIdx.x / WARP * Shape::WARP_QUERIES * Shape::ROW_BYTES;
     stage(p, batch, rows, o, softmax);
-    const float spoilt[2] = {count_spoilt<Shape>(o, softmax, 0), count_spoilt<Shape>(o, softmax, 1)};
+    const float spoilt[2] = {count_spoilt<Shape>(o, softmax, 0),
+                             count_spoilt<Shape>(o, softmax, 1)};
     __syncwarp();
     // the place is worked out anew: few rows need it, and it would stay in registers
     mend<Shape, BIAS>(p, BlockPlace(p, block_again(), Shape::QUERIES), batch, tile, rows, softmax,
