@@ -91,9 +91,10 @@ struct HaloQueries {
     const float spoilt[2] = {count_spoilt<Shape>(o, softmax, 0),
                              count_spoilt<Shape>(o, softmax, 1)};
     __syncwarp();
-    // the place is worked out anew: few rows need it, and it would stay in registers
-    mend<Shape, BIAS>(p, BlockPlace(p, block_again(), Shape::QUERIES), batch, tile, rows, softmax,
-                      spoilt);
+    if (any_spoilt<Shape>(spoilt)) {
+      const BlockPlace block(p, block_again(), Shape::QUERIES);  // would stay in registers
+      mend<Shape, BIAS>(p, block, batch, tile, rows, softmax, spoilt);
+    }
     __syncwarp();
     write_rows(p, batch, rows);
   }

@@ -89,18 +89,23 @@ __device__ __forceinline__ float count_spoilt(const float (&o)[Shape::BLOCKS][Sh
   return spoilt + from_lane_xor(spoilt, 2);
 }
 
+// Whether a row of the warp is spoilt.
+template <typename Shape>
+__device__ __forceinline__ bool any_spoilt(const float (&spoilt)[Shape::BLOCKS * 2]) {
+  float any = 0;
+#pragma unroll
+  for (int i = 0; i < Shape::BLOCKS * 2; i++) any += spoilt[i];
+#pragma unroll
+  for (int mask = 4; mask < WARP; mask *= 2) any += from_lane_xor(any, mask);
+  return any != 0;
+}
+
 // Computes spoilt rows of the warp again, those of one row of the batch.
 template <typename Shape, bool BIAS>
 __device__ __forceinline__ void mend(const ForwardParameter& p, const BlockPlace& block, int batch,
                                      const TileWindows<Shape>& tile, char* rows,
                                      const Softmax<Shape>& softmax,
                                      const float (&spoilt)[Shape::BLOCKS * 2]) {
-  float any = 0;
-#pragma unroll
-  for (int i = 0; i < Shape::BLOCKS * 2; i++) any += spoilt[i];
-#pragma unroll
-  for (int mask = 4; mask < WARP; mask *= 2) any += from_lane_xor(any, mask);
-  if (any == 0) return;
 #pragma unroll 1
   for (int row = 0; row < Shape::WARP_QUERIES; row++) {
     const int holder = row % 8 * 4, index = threadIdx.x / WARP * Shape::WARP_QUERIES + row;
@@ -170,7 +175,9 @@ __device__ __forceinline__ void write(const ForwardParameter& p, char* shared,
 #pragma unroll
   for (int i = 0; i < Shape::BLOCKS * 2; i++) spoilt[i] = count_spoilt<Shape>(o, softmax, i);
   __syncwarp();
-  mend<Shape, BIAS>(p, block, blockIdx.z, tile, rows, softmax, spoilt);
+  if (any_spoilt<Shape>(spoilt)) {
+    mend<Shape, BIAS>(p, block, blockIdx.z, tile, rows, softmax, spoilt);
+  }
   __syncwarp();
   write_output<Shape>(p, block, rows);
 }

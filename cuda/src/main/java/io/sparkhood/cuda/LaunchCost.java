@@ -76,7 +76,7 @@ record LaunchCost(
 
     private static final double HALO_STEP_SETUP_INSTRUCTIONS = 180;
     /** Instructions of a warp in each row before its first tile and after its last one. */
-    private static final double HALO_WARP_INSTRUCTIONS = 450;
+    private static final double HALO_WARP_INSTRUCTIONS = 410;
 
     private static final double HALO_DIM_INSTRUCTIONS = 3.4;
     /** Of a lane for 16 bytes of a key and as many of its value; a stream's are among those of its tiles. */

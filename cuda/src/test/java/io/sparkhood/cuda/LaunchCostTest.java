@@ -95,7 +95,7 @@ class LaunchCostTest {
         assertThat(cost.residentBlocks()).as("of 96 registers").isEqualTo(5);
         double setup = 32 * (440 * 4 + 180 * 8);
         assertThat(cost.setupClocks()).isEqualTo(setup / 96);
-        double lanes = (450 + 3.4 * 32) * 128 + 26 * 49 * 4 + 8 * 32 * (84 + 16) + 4096 * (4.5 + 1.5 + 3);
+        double lanes = (410 + 3.4 * 32) * 128 + 26 * 49 * 4 + 8 * 32 * (84 + 16) + 4096 * (4.5 + 1.5 + 3);
         assertThat(cost.arithmeticClocks()).isCloseTo(lanes / 96, Offset.offset(1e-9));
         assertThat(cost.waitClocks()).isEqualTo(1000);
         assertThat(cost.memoryBytes()).isEqualTo(4 * 49 * 64);
