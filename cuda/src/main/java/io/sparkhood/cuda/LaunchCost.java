@@ -58,9 +58,6 @@ record LaunchCost(
     /** Of lanes: three of four warps issue in every clock. */
     private static final double INSTRUCTIONS_PER_CLOCK = 96;
 
-    /** Beyond it what is done once for all rows hardly counts, and blocks become uneven. */
-    private static final int MOST_ROWS_PER_BLOCK = 16;
-
     private static final double BUSY_WARPS = 12;
     private static final double MEMORY_CLOCKS = 1000;
     private static final double BARRIER_CLOCKS = 100;
@@ -71,38 +68,50 @@ record LaunchCost(
 
     private static final int WARP_LANES = 32;
 
-    /** Instructions of a warp of a halo once for all rows, for itself and for each of its steps. */
-    private static final double HALO_SETUP_INSTRUCTIONS = 440;
+    /**
+     * Instructions that were counted of a family.
+     *
+     * @param setup of a warp, once for all rows that its block takes
+     * @param stepSetup likewise, for each of its tiles
+     * @param warp of a warp in each row, before its first tile and after its last one
+     * @param dim likewise, for each element of a query
+     * @param copy of a lane for 16 bytes of a key and as many of its value
+     * @param tile of a warp: where its keys lie, maximum and sum
+     * @param mask of a pair
+     * @param mostRows of the batch that a block takes
+     */
+    private record Rates(
+            double setup,
+            double stepSetup,
+            double warp,
+            double dim,
+            double copy,
+            double tile,
+            double mask,
+            int mostRows) {
+        /** Beyond 16 rows what is done once for all hardly counts, and blocks become uneven. */
+        private static final Rates HALO = new Rates(440, 180, 410, 3.4, 26, 84, 3, 16);
+        /** All is done for each row; what copies keys and makes masks is among the instructions of tiles. */
+        private static final Rates STREAM = new Rates(0, 0, 1350, 0, 0, 300, 5, 1);
 
-    private static final double HALO_STEP_SETUP_INSTRUCTIONS = 180;
-    /** Instructions of a warp in each row before its first tile and after its last one. */
-    private static final double HALO_WARP_INSTRUCTIONS = 410;
+        static Rates of(EntryPointShape shape) {
+            return shape.family() == Family.HALO ? HALO : STREAM;
+        }
+    }
 
-    private static final double HALO_DIM_INSTRUCTIONS = 3.4;
-    /** Of a lane for 16 bytes of a key and as many of its value; a stream's are among those of its tiles. */
-    private static final double HALO_COPY_INSTRUCTIONS = 26;
-
-    private static final double STREAM_WARP_INSTRUCTIONS = 1350;
-    /** Of a tile: where its keys lie, maximum and sum; a stream's warp also copies keys and makes masks. */
-    private static final double HALO_TILE_INSTRUCTIONS = 84;
-
-    private static final double STREAM_TILE_INSTRUCTIONS = 300;
     /** Of a pair: maximum, exponent, sum, rounding. */
     private static final double SOFTMAX_INSTRUCTIONS = 4.5;
 
-    private static final double HALO_MASK_INSTRUCTIONS = 3;
-    private static final double STREAM_MASK_INSTRUCTIONS = 5;
     private static final double BIAS_INSTRUCTIONS = 10;
 
     /** Predicts. */
     static LaunchCost of(LaunchPlan plan) {
         NeighborhoodAttentionOperator operator = plan.operator();
         DeviceLimits limits = plan.limits();
-        boolean halo = plan.shape().family() == Family.HALO;
         long blocks = Math.multiplyExact(plan.liveBlocks(), operator.heads());
         return new LaunchCost(
                 limits,
-                halo ? setupInstructions(plan) / INSTRUCTIONS_PER_CLOCK : 0,
+                setupInstructions(plan) / INSTRUCTIONS_PER_CLOCK,
                 arithmeticClocks(plan, limits) / plan.liveBlocks(),
                 waitClocks(plan),
                 cacheBytes(plan),
@@ -110,7 +119,7 @@ record LaunchCost(
                 blocks,
                 residentBlocks(plan, limits),
                 plan.shape().warps(),
-                halo ? MOST_ROWS_PER_BLOCK : 1);
+                Rates.of(plan.shape()).mostRows());
     }
 
     /** Rows of the batch that every block should take, such that they take least in all. */
@@ -175,28 +184,27 @@ record LaunchCost(
     /** Of a block: where queries and keys lie, and what is seen of each step. */
     private static double setupInstructions(LaunchPlan plan) {
         EntryPointShape shape = plan.shape();
+        Rates rates = Rates.of(shape);
         double steps = (double) plan.boxes().visitedPairs() / shape.keys() / shape.warpQueries() / plan.liveBlocks();
-        return WARP_LANES * (HALO_SETUP_INSTRUCTIONS * shape.warps() + HALO_STEP_SETUP_INSTRUCTIONS * steps);
+        return WARP_LANES * (rates.setup() * shape.warps() + rates.stepSetup() * steps);
     }
 
     private static double instructions(LaunchPlan plan) {
         EntryPointShape shape = plan.shape();
-        boolean halo = shape.family() == Family.HALO;
+        Rates rates = Rates.of(shape);
         double pairs = plan.visitedPairs();
         double tiles = pairs / shape.keys() / shape.warpQueries(); // of warps
         double lanes = WARP_LANES * (double) plan.liveBlocks() * shape.warps();
-        double perTile = halo ? HALO_TILE_INSTRUCTIONS : STREAM_TILE_INSTRUCTIONS;
         // a lane brings as many sums to the new maximum as it has elements of its queries' rows
-        perTile += shape.warpQueries() * shape.dim() / (double) WARP_LANES;
+        double perTile = rates.tile() + shape.warpQueries() * shape.dim() / (double) WARP_LANES;
         double perPair = SOFTMAX_INSTRUCTIONS + (shape.bias() ? BIAS_INSTRUCTIONS : 0) + matrixInstructions(shape);
-        double perWarp = halo ? HALO_WARP_INSTRUCTIONS + HALO_DIM_INSTRUCTIONS * shape.dim() : STREAM_WARP_INSTRUCTIONS;
-        double chunks = (double) plan.boxes().copiedKeys() * shape.dim() / 8; // 8 elements of 16 bits
-        return perWarp * lanes
-                + (halo ? HALO_COPY_INSTRUCTIONS : 0) * chunks
+        double chunks =
+                (double) plan.boxes().copiedKeys() * shape.dim() * shape.dtype().bytes() / 16;
+        return (rates.warp() + rates.dim() * shape.dim()) * lanes
+                + rates.copy() * chunks
                 + perTile * WARP_LANES * tiles
                 + perPair * pairs
-                + (halo ? HALO_MASK_INSTRUCTIONS : STREAM_MASK_INSTRUCTIONS)
-                        * plan.boxes().maskedPairs();
+                + rates.mask() * plan.boxes().maskedPairs();
     }
 
     /** Of a pair: on tensor cores 2 of 16 x 8 x 16 and half as many loads by a warp. */

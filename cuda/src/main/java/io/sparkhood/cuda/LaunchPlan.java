@@ -150,7 +150,7 @@ record LaunchPlan(
 
     @Override
     public List<EntryPoint> entryPoints() {
-        return List.of(new EntryPoint(module(), entryPoint(), launch(1).sharedBytes()));
+        return List.of(new EntryPoint(module(), entryPoint(), sharedBytes()));
     }
 
     @Override

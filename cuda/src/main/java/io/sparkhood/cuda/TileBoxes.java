@@ -52,29 +52,33 @@ record TileBoxes(
         Meeting meeting = new Meeting(axes);
         List<TileBoxes> all = new ArrayList<>();
         for (Box query : queryBoxes(axes, shape)) {
-            long halo = (long) axes.get(0).mostKeys(query.z())
-                    * axes.get(1).mostKeys(query.y())
-                    * axes.get(2).mostKeys(query.x());
-            long rows = Math.max(halo, Math.min(additionalTokens, LEAST_ADDITIONAL_ROWS));
+            int[] halo = mostKeys(axes, query);
+            long rows = Math.max((long) halo[0] * halo[1] * halo[2], Math.min(additionalTokens, LEAST_ADDITIONAL_ROWS));
             if (rows > Short.MAX_VALUE) {
                 continue; // more than any shared memory holds
             }
+            int haloRows = (int) (rows + 7) / 8 * 8;
             Box part = query.first(shape.warpQueries());
+            int[] reach = mostKeys(axes, part);
             long copied = meeting.tiles(query, query, new Box(1, 1, 1));
             for (Box key : Box.all(shape.keys(), 8)) {
                 long visited = meeting.pairs(part, part, key); // steps start where the warp's own windows do
-                int haloRows = (int) (rows + 7) / 8 * 8;
-                all.add(new TileBoxes(query, key, visited, visited, copied, haloRows, mostSteps(axes, part, key)));
+                long steps = GridAxis.ceilDivide(reach[0], key.z())
+                        * GridAxis.ceilDivide(reach[1], key.y())
+                        * GridAxis.ceilDivide(reach[2], key.x());
+                all.add(new TileBoxes(query, key, visited, visited, copied, haloRows, Math.toIntExact(steps)));
             }
         }
         return all;
     }
 
-    /** Steps of the warp that has the most. */
-    private static int mostSteps(List<GridAxis> axes, Box part, Box key) {
-        long z = GridAxis.ceilDivide(axes.get(0).mostKeys(part.z()), key.z());
-        long y = GridAxis.ceilDivide(axes.get(1).mostKeys(part.y()), key.y());
-        return Math.toIntExact(z * y * GridAxis.ceilDivide(axes.get(2).mostKeys(part.x()), key.x()));
+    /** The most keys that the queries of such a box see together, on z, y, x. */
+    private static int[] mostKeys(List<GridAxis> axes, Box queries) {
+        return new int[] {
+            axes.get(0).mostKeys(queries.z()),
+            axes.get(1).mostKeys(queries.y()),
+            axes.get(2).mostKeys(queries.x())
+        };
     }
 
     /** Tiles and pairs that meet, each found out once per axis. */

@@ -259,6 +259,11 @@ class CudaBackendSentencesTest {
         assertThat(candidates)
                 .extracting(Candidate::occupancy)
                 .containsExactly("4 blocks of 4 warps on a multiprocessor", "4 blocks of 4 warps on a multiprocessor");
+        assertThat(backend.candidates(operator, 100))
+                .extracting(Candidate::occupancy)
+                .containsExactly(
+                        "4 blocks of 4 warps on a multiprocessor, a block takes 8 rows",
+                        "4 blocks of 4 warps on a multiprocessor");
         for (Candidate candidate : candidates) {
             assertThat(candidate.predictedSeconds()).isBetween(1e-6, 1e-4);
             try (Plan plan = backend.plan(operator, 2, Parameters.NONE, candidate)) {

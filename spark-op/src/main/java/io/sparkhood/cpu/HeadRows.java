@@ -45,14 +45,9 @@ record HeadRows(float[] floats, byte[] bytes, DType dtype, int offset, int token
         return new HeadRows(floats, bytes, tensor.dtype(), tensor.offset, stride, (int) port.tokens(), dims);
     }
 
-    /** Place of token 0 of a row for a head. */
-    int base(long row, int head) {
-        return offset + (int) row * tokens * tokenStride + head * dims;
-    }
-
     /** Place of a token of a row for a head. */
     int place(long row, int token, int head) {
-        return base(row, head) + token * tokenStride;
+        return offset + ((int) row * tokens + token) * tokenStride + head * dims;
     }
 
     /** As {@link TileMath#pack}, widened to float32. */
