@@ -1,6 +1,8 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -23,8 +25,6 @@ final class TileKernelWriter {
         Files.writeString(folder.resolve("VectorTileKernels.java"), """
                 package io.sparkhood.cpu;
 
-                import static io.sparkhood.cpu.TileMath.KEY_SLAB;
-
                 import jdk.incubator.vector.FloatVector;
                 import jdk.incubator.vector.VectorSpecies;
 
@@ -32,7 +32,7 @@ final class TileKernelWriter {
                 final class VectorTileKernels {
                     private static final VectorSpecies<Float> SPECIES = VectorTileMath.SPECIES;
                     private static final int LANES = VectorTileMath.LANES;
-                    private static final int VALUE_SLAB = VectorTileMath.VALUE_SLAB;
+                    private static final int MIXED_SLAB = VectorTileMath.MIXED_SLAB;
 
                     private VectorTileKernels() {}
 
@@ -42,74 +42,84 @@ final class TileKernelWriter {
     }
 
     private static String kernels() {
-        return String.join(
-                "\n",
-                scoreOne(10),
-                scoreOne(8),
-                scorePair(10),
-                scorePair(8),
-                scorePair(5), // with 16 registers
-                mix(8, 2),
-                mix(8, 1),
-                mix(4, 2), // with 16 registers
-                mix(4, 1));
+        List<String> kernels = new ArrayList<>();
+        for (int slab : new int[] {32, 64}) {
+            kernels.add(scoreOne(10, slab));
+            kernels.add(scoreOne(8, slab));
+            kernels.add(scorePair(10, slab));
+            kernels.add(scorePair(8, slab));
+            kernels.add(scorePair(5, slab)); // with 16 registers
+        }
+        kernels.add(mix(8, 2));
+        kernels.add(mix(8, 1));
+        kernels.add(mix(6, 4));
+        kernels.add(mix(4, 4));
+        kernels.add(mix(4, 2)); // with 16 registers
+        kernels.add(mix(4, 1));
+        return String.join("\n", kernels);
     }
 
-    private static String scoreOne(int keys) {
+    private static String scoreOne(int keys, int slab) {
         return """
-                /** %1$d keys against one patch: one query vector, %1$d accumulators. */
-                static void score%1$d(float[] s, int query, int keys, int dims, int starts, int scores) {
-                %2$s    for (int dim = 0; dim < dims; dim++) {
+                /** %1$d keys, %2$d dims apart, against one patch: one query vector, %1$d accumulators. */
+                static void score%1$dOf%2$d(float[] s, int query, int keys, int dims, int starts, int scores) {
+                %3$s    for (int dim = 0; dim < dims; dim++) {
                         FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
                         int key = keys + dim;
-                %3$s    }
-                %4$s}
+                %4$s    }
+                %5$s}
                 """.formatted(
                 keys,
+                slab,
                 each(keys, key -> load("a" + key, "starts", key, "LANES")).indent(4),
                 each(
                                 keys,
                                 key -> "a%1$d = FloatVector.broadcast(SPECIES, s[%2$s]).fma(q, a%1$d);"
-                                        .formatted(key, at("key", key, "KEY_SLAB")))
+                                        .formatted(key, at("key", key, slab)))
                         .indent(8),
                 stored(keys, each(keys, key -> store("a" + key, keys, "scores", key, "LANES"))));
     }
 
-    private static String scorePair(int keys) {
+    private static String scorePair(int keys, int slab) {
         return """
-                /** %1$d keys against both patches of a tile: every key is loaded once for two query vectors. */
-                static void scorePair%1$d(
+                /** %1$d keys, %2$d dims apart, against both patches of a tile: every key is loaded once for two query vectors. */
+                static void scorePair%1$dOf%2$d(
                         float[] s, int query, int next, int keys, int dims, int starts, int nextStarts, int scores, int nextScores) {
-                %2$s    for (int dim = 0; dim < dims; dim++) {
+                %3$s    for (int dim = 0; dim < dims; dim++) {
                         FloatVector q = FloatVector.fromArray(SPECIES, s, query + dim * LANES);
                         FloatVector r = FloatVector.fromArray(SPECIES, s, next + dim * LANES);
                         FloatVector k;
                         int key = keys + dim;
-                %3$s    }
-                %4$s}
+                %4$s    }
+                %5$s}
                 """.formatted(
-                        keys,
-                        (each(keys, key -> load("a" + key, "starts", key, "LANES"))
-                                        + each(keys, key -> load("b" + key, "nextStarts", key, "LANES")))
-                                .indent(4),
-                        each(keys, key -> """
+                keys,
+                slab,
+                (each(keys, key -> load("a" + key, "starts", key, "LANES"))
+                                + each(keys, key -> load("b" + key, "nextStarts", key, "LANES")))
+                        .indent(4),
+                each(keys, key -> """
                                 k = FloatVector.broadcast(SPECIES, s[%2$s]);
                                 a%1$d = k.fma(q, a%1$d);
-                                b%1$d = k.fma(r, b%1$d);""".formatted(key, at("key", key, "KEY_SLAB")))
-                                .indent(8),
-                        stored(
-                                2 * keys,
-                                each(keys, key -> store("a" + key, 2 * keys, "scores", key, "LANES"))
-                                        + each(keys, key -> store("b" + key, 2 * keys, "nextScores", key, "LANES"))));
+                                b%1$d = k.fma(r, b%1$d);""".formatted(key, at("key", key, slab))).indent(8),
+                stored(
+                        2 * keys,
+                        each(keys, key -> store("a" + key, 2 * keys, "scores", key, "LANES"))
+                                + each(keys, key -> store("b" + key, 2 * keys, "nextScores", key, "LANES"))));
     }
 
     private static String mix(int queries, int vectors) {
         int accumulators = queries * vectors;
+        IntFunction<String> place = i -> {
+            String slab = at("mixed", i % vectors / 2, "LANES * MIXED_SLAB");
+            return at(at(slab, i / vectors, "MIXED_SLAB"), i % vectors % 2, "LANES");
+        };
         return """
                 /** %1$d queries x %2$d vectors of value dims: every value is loaded once for %1$d weights. */
-                static void mix%1$dx%2$d(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
-                %3$s    int w = weights;
-                    for (int key = 0; key < keys; key++) {
+                static void mix%1$dx%2$d(
+                        float[] s, int weights, int values, int[] offsets, int firstKey, int endKey, int mixed) {
+                %3$s    int w = weights + firstKey * LANES;
+                    for (int key = firstKey; key < endKey; key++) {
                         int v = values + offsets[key];
                         FloatVector b;
                 %4$s%5$s        w += LANES;
@@ -118,8 +128,7 @@ final class TileKernelWriter {
                 """.formatted(
                         queries,
                         vectors,
-                        each(accumulators, i -> load("a" + i, "mixed", i, mixedStep(vectors)))
-                                .indent(4),
+                        each(accumulators, i -> load("a" + i, place.apply(i))).indent(4),
                         each(vectors, vector -> load("v" + vector, "v", vector, "LANES"))
                                 .indent(8),
                         each(
@@ -131,23 +140,24 @@ final class TileKernelWriter {
                                                                         .formatted(query * vectors + vector, vector))
                                                         .stripTrailing())
                                 .indent(8),
-                        stored(
-                                accumulators,
-                                each(accumulators, i -> store("a" + i, accumulators, "mixed", i, mixedStep(vectors)))));
-    }
-
-    /** Elements from one accumulator to the next, of a slab of two vectors: all of it, or the first half of each. */
-    private static String mixedStep(int vectors) {
-        return vectors == 2 ? "LANES" : "VALUE_SLAB";
+                        stored(accumulators, each(accumulators, i -> store("a" + i, accumulators, place.apply(i)))));
     }
 
     private static String load(String name, String array, int index, String step) {
-        return "FloatVector %s = FloatVector.fromArray(SPECIES, s, %s);".formatted(name, at(array, index, step));
+        return load(name, at(array, index, step));
+    }
+
+    private static String load(String name, String place) {
+        return "FloatVector %s = FloatVector.fromArray(SPECIES, s, %s);".formatted(name, place);
     }
 
     private static String store(String name, int accumulators, String array, int index, String step) {
+        return store(name, accumulators, at(array, index, step));
+    }
+
+    private static String store(String name, int accumulators, String place) {
         String value = accumulators > MOST_ADDED ? name : "zero.add(" + name + ")";
-        return "%s.intoArray(s, %s);".formatted(value, at(array, index, step));
+        return "%s.intoArray(s, %s);".formatted(value, place);
     }
 
     private static String stored(int accumulators, String stores) {
@@ -155,7 +165,7 @@ final class TileKernelWriter {
         return (zero + stores).indent(4);
     }
 
-    private static String at(String start, int index, String step) {
+    private static String at(String start, int index, Object step) {
         return index == 0 ? start : "%s + %d * %s".formatted(start, index, step);
     }
 

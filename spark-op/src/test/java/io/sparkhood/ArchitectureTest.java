@@ -35,7 +35,7 @@ class ArchitectureTest {
     @CsvSource({
         "operator, '',                                       ''",
         "backend,  'operator',                               ''",
-        "cpu,      'operator backend',                       'jdk.incubator.vector'",
+        "cpu,      'operator backend',                       'jdk.incubator.vector com.sun.management'",
         "format,   '',                                       'com.fasterxml.jackson'",
         "image,    '',                                       'javax.imageio java.awt org.w3c.dom'",
         "column,   'operator backend',                       'org.apache.spark scala org.slf4j'",

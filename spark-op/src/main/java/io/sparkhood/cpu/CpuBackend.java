@@ -46,12 +46,12 @@ final class CpuBackend extends HostBackend {
                 : UnfusedPlans.asAttention((NeighborhoodAggregateOperator) operator);
         return implementation() == Implementation.NAIVE
                 ? refusesNaive(operator, alike)
-                : refusesTiles(alike, scratchBytes / Float.BYTES);
+                : refusesTiles(alike, scratchBytes / Float.BYTES - CacheLines.FIRST);
     }
 
     private Optional<String> refusesAttention(NeighborhoodAttentionOperator attention) {
         return switch (implementation()) {
-            case AUTO, FUSED -> refusesTiles(attention, scratchBytes / Float.BYTES);
+            case AUTO, FUSED -> refusesTiles(attention, scratchBytes / Float.BYTES - CacheLines.FIRST);
             case NAIVE -> refusesNaive(attention, attention);
             case GEMM -> {
                 long share = unfused.share(attention);
@@ -111,8 +111,11 @@ final class CpuBackend extends HostBackend {
             return unfused.gemm(operator, maxBatch, used);
         }
         NeighborhoodAttentionOperator attention = (NeighborhoodAttentionOperator) operator;
-        var request = new Tilings.Request(attention, used, LN_2, 0, scratchBytes / Float.BYTES);
-        return new CpuPlan(attention, maxBatch, tilings.of(request));
+        long limit = scratchBytes / Float.BYTES;
+        Tiling tiling =
+                tilings.of(new Tilings.Request(attention, used, LN_2, CacheLines.FIRST, limit - CacheLines.FIRST));
+        long scratch = CacheLines.detected().floats(tiling.layout().floats(), limit);
+        return new CpuPlan(attention, maxBatch, tiling, scratch);
     }
 
     @Override

@@ -76,13 +76,13 @@ record HeadRows(float[] floats, byte[] bytes, DType dtype, int offset, int token
     }
 
     /** As {@link TileMath#write}, rounded to this tensor's type. */
-    void write(TileMath math, float[] s, int mixed, int sums, int to, int step, int count, int width) {
+    void write(TileMath math, float[] s, int mixed, int sums, int to, int step, int count, int dims) {
         if (bytes == NO_BYTES) {
-            math.write(s, mixed, sums, floats, to, step, count, width);
+            math.write(s, mixed, sums, floats, to, step, count, dims);
             return;
         }
         for (int i = 0; i < count; i++) {
-            math.narrow(dtype, s, mixed + i * math.valueSlab(), 1 / s[sums + i], width, bytes, to + i * step);
+            math.narrow(dtype, s, mixed + i * math.mixedSlab(), 1 / s[sums + i], dims, bytes, to + i * step);
         }
     }
 

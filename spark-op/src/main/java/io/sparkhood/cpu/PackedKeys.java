@@ -72,8 +72,8 @@ final class PackedKeys {
         int passed = tile.linesPassed() * pitch;
         if (passed > 0) {
             for (int head = 0; head < heads; head++) {
-                keep(at.keys(head), at.keySlabs, at.keySlabStride, keys, passed, TileMath.KEY_SLAB);
-                keep(at.values(head), at.valueSlabs, at.valueSlabStride, keys, passed, math.valueSlab());
+                keep(at.keys(head), at.keySlabs, at.keySlabStride, keys, passed, at.keySlab);
+                keep(at.values(head), at.valueSlabs, at.valueSlabStride, keys, passed, at.valueSlab);
             }
         }
         return lines;
@@ -111,7 +111,7 @@ final class PackedKeys {
             return;
         }
         HeadRows key = tensors.keys().get(which);
-        int width = TileMath.KEY_SLAB;
+        int width = at.keySlab;
         int headPitch = at.keys(1) - at.keys(0);
         pack(key, token, tokenStep, count, at.keys(0) + place * width, width, at.keySlabStride, headPitch);
     }
@@ -121,7 +121,7 @@ final class PackedKeys {
             return;
         }
         HeadRows value = tensors.values().get(which);
-        int width = math.valueSlab();
+        int width = at.valueSlab;
         int headPitch = at.values(1) - at.values(0);
         pack(value, token, tokenStep, count, at.values(0) + place * width, width, at.valueSlabStride, headPitch);
     }
@@ -144,12 +144,12 @@ final class PackedKeys {
 
     /** Place of a key of a head, counted from the part's first. */
     int key(int head, int line, int column) {
-        return at.keys(head) + number(line, column) * TileMath.KEY_SLAB;
+        return at.keys(head) + number(line, column) * at.keySlab;
     }
 
     /** Place of a value of a head in a slab. */
     int value(int head, int slab, int line, int column) {
-        return at.values(head) + slab * at.valueSlabStride + number(line, column) * math.valueSlab();
+        return at.values(head) + slab * at.valueSlabStride + number(line, column) * at.valueSlab;
     }
 
     private int number(int line, int column) {
@@ -161,7 +161,7 @@ final class PackedKeys {
         if (columns != offsetsOfColumns || pitch != offsetsOfPitch) {
             offsetsOfColumns = columns;
             offsetsOfPitch = pitch;
-            int slab = math.valueSlab();
+            int slab = at.valueSlab;
             int line = 0;
             for (int i = 0; i < valueOffsets.length; line += pitch * slab) {
                 for (int column = 0; column < columns && i < valueOffsets.length; column++) {

@@ -21,7 +21,12 @@ final class PlainTileMath implements TileMath {
     }
 
     @Override
-    public int mixLanes() {
+    public int valueSlab(int valueDim) {
+        return VALUE_SLAB;
+    }
+
+    @Override
+    public int mixLanes(int dims, int lane) {
         return 4;
     }
 
@@ -65,6 +70,7 @@ final class PlainTileMath implements TileMath {
             float[] s,
             int query,
             int keys,
+            int slab,
             int slabStride,
             int dims,
             int starts,
@@ -74,29 +80,29 @@ final class PlainTileMath implements TileMath {
             int pitch) {
         for (int line = 0; line < lines; line++) {
             int done = line * columns * LANES;
-            scoreLine(
-                    s, query, keys + line * pitch * KEY_SLAB, slabStride, dims, starts + done, scores + done, columns);
+            int from = keys + line * pitch * slab;
+            scoreLine(s, query, from, slab, slabStride, dims, starts + done, scores + done, columns);
         }
     }
 
     private static void scoreLine(
-            float[] s, int query, int keys, int slabStride, int dims, int starts, int scores, int columns) {
+            float[] s, int query, int keys, int slab, int slabStride, int dims, int starts, int scores, int columns) {
         for (int key = 0; key < columns; key += BLOCK) {
             for (int lane = 0; lane < LANES; lane += 4) {
                 int at = scores + key * LANES + lane;
                 int from = starts + key * LANES + lane;
-                int slab = keys + key * KEY_SLAB;
-                for (int dim = 0; dim < dims; dim += KEY_SLAB) {
-                    score4x2(s, query + dim * LANES + lane, slab, Math.min(KEY_SLAB, dims - dim), from, at);
+                int k = keys + key * slab;
+                for (int dim = 0; dim < dims; dim += slab) {
+                    score4x2(s, query + dim * LANES + lane, k, slab, Math.min(slab, dims - dim), from, at);
                     from = at;
-                    slab += slabStride;
+                    k += slabStride;
                 }
             }
         }
     }
 
     /** Four queries against two keys. */
-    private static void score4x2(float[] s, int query, int keys, int dims, int starts, int scores) {
+    private static void score4x2(float[] s, int query, int keys, int slab, int dims, int starts, int scores) {
         float a0 = s[starts];
         float a1 = s[starts + 1];
         float a2 = s[starts + 2];
@@ -108,7 +114,7 @@ final class PlainTileMath implements TileMath {
         int q = query;
         for (int dim = 0; dim < dims; dim++) {
             float a = s[keys + dim];
-            float b = s[keys + dim + KEY_SLAB];
+            float b = s[keys + slab + dim];
             a0 += s[q] * a;
             a1 += s[q + 1] * a;
             a2 += s[q + 2] * a;
@@ -135,6 +141,7 @@ final class PlainTileMath implements TileMath {
             int query,
             int nextQuery,
             int keys,
+            int slab,
             int slabStride,
             int dims,
             int starts,
@@ -144,8 +151,8 @@ final class PlainTileMath implements TileMath {
             int lines,
             int columns,
             int pitch) {
-        score(s, query, keys, slabStride, dims, starts, scores, lines, columns, pitch);
-        score(s, nextQuery, keys, slabStride, dims, nextStarts, nextScores, lines, columns, pitch);
+        score(s, query, keys, slab, slabStride, dims, starts, scores, lines, columns, pitch);
+        score(s, nextQuery, keys, slab, slabStride, dims, nextStarts, nextScores, lines, columns, pitch);
     }
 
     @Override
@@ -187,14 +194,15 @@ final class PlainTileMath implements TileMath {
     }
 
     @Override
-    public void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims) {
+    public void mix(
+            float[] s, int weights, int values, int[] offsets, int key, int endKey, int mixed, int queries, int dims) {
         for (int dim = 0; dim < dims; dim += BLOCK) {
-            mix4x2(s, weights, values + dim, offsets, keys, mixed + dim);
+            mix4x2(s, weights, values + dim, offsets, key, endKey, mixed + dim);
         }
     }
 
     /** Four queries, two dims. */
-    private static void mix4x2(float[] s, int weights, int values, int[] offsets, int keys, int mixed) {
+    private static void mix4x2(float[] s, int weights, int values, int[] offsets, int firstKey, int endKey, int mixed) {
         float a0 = s[mixed];
         float a1 = s[mixed + 1];
         float b0 = s[mixed + VALUE_SLAB];
@@ -203,8 +211,8 @@ final class PlainTileMath implements TileMath {
         float c1 = s[mixed + 2 * VALUE_SLAB + 1];
         float d0 = s[mixed + 3 * VALUE_SLAB];
         float d1 = s[mixed + 3 * VALUE_SLAB + 1];
-        int w = weights;
-        for (int key = 0; key < keys; key++) {
+        int w = weights + firstKey * LANES;
+        for (int key = firstKey; key < endKey; key++) {
             int v = values + offsets[key];
             float v0 = s[v];
             float v1 = s[v + 1];

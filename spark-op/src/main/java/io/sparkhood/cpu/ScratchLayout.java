@@ -10,6 +10,9 @@ final class ScratchLayout {
     /** Keys of a strip: the scores of a pair of patches are to stay in the first-level cache. */
     private static final int MOST_STRIP_KEYS = 320;
 
+    /** Floats of weights and values that are mixed at once: they are to stay in the first-level cache. */
+    private static final int MIXED_FLOATS = 16 * 1024;
+
     /** Floats of queries on their way to be transposed. */
     private static final int STAGED_FLOATS = 16 * 1024;
 
@@ -18,13 +21,20 @@ final class ScratchLayout {
 
     /** Keys of a strip at most. */
     final int stripKeys;
+    /** Keys whose values are mixed at once. */
+    final int mixKeys;
     /** Query heads staged at once. */
     final int stagedHeads;
     /** Tables of masks. */
     final int maskTables;
 
+    /** Dims of a slab of packed keys, and of values; and slabs, also of outputs. */
+    final int keySlab;
+
+    final int valueSlab;
     final int keySlabs;
     final int valueSlabs;
+    final int mixedSlabs;
     /** Distances between slabs of packed keys and values, between the scores of two patches, and between staged rows. */
     final int keySlabStride;
 
@@ -32,7 +42,7 @@ final class ScratchLayout {
     final int patchStride;
     final int stagedStride;
 
-    private final int keys; // [heads][keySlabs][chunkKeys + padding][KEY_SLAB]
+    private final int keys; // [heads][keySlabs][chunkKeys + padding][keySlab]
     private final int values; // [heads][valueSlabs][chunkKeys + padding][valueSlab]
     final int scores; // [2][stripKeys + padding][lanes]
     final int masks; // [maskTables][stripKeys + padding][lanes]
@@ -51,7 +61,7 @@ final class ScratchLayout {
     private final int max; // [lanes]
     private final int sum; // [lanes]
     private final int query; // [headDim in whole vectors][lanes]
-    private final int mixed; // [valueSlabs][lanes][valueSlab]
+    private final int mixed; // [mixedSlabs][lanes][mixedSlab]
     private final long floats;
     private final int lanes;
     private long next;
@@ -78,19 +88,23 @@ final class ScratchLayout {
         lanes = math.lanes();
         int heads = operator.heads() / operator.keyValueHeads() * keyHeads;
         long wholeHeadDim = wholeVectors(operator.headDim(), lanes);
-        keySlabs = (operator.headDim() - 1) / TileMath.KEY_SLAB + 1;
-        valueSlabs = (operator.valueDim() - 1) / math.valueSlab() + 1;
+        keySlab = TileMath.keySlab(operator.headDim());
+        valueSlab = math.valueSlab(operator.valueDim());
+        keySlabs = (operator.headDim() - 1) / keySlab + 1;
+        valueSlabs = (operator.valueDim() - 1) / valueSlab + 1;
+        mixedSlabs = (operator.valueDim() - 1) / math.mixedSlab() + 1;
         stripKeys = (int) Math.min(MOST_STRIP_KEYS, Math.max(patchKeys, operator.additionalTokens()));
         patchStride = (stripKeys + TileMath.PADDING_KEYS) * lanes;
         maskTables = (int) Math.max(2, Math.min(MOST_MASK_TABLES, Math.min(MASK_FLOATS, limit) / patchStride));
         long packedKeys = Math.max(shape.chunkKeys(), Math.min(stripKeys, operator.additionalTokens()));
         long paddedKeys = packedKeys + TileMath.PADDING_KEYS;
         paddedKeys += Math.floorMod(5 - paddedKeys, 32); // planes a multiple of 4 KB apart would evict each other
-        keySlabStride = asInt(paddedKeys * TileMath.KEY_SLAB);
-        valueSlabStride = asInt(paddedKeys * math.valueSlab());
+        mixKeys = MIXED_FLOATS / (lanes + valueSlab);
+        keySlabStride = asInt(paddedKeys * keySlab);
+        valueSlabStride = asInt(paddedKeys * valueSlab);
         stagedStride = asInt(wholeHeadDim);
-        keys = take(keyHeads * keySlabs * paddedKeys * TileMath.KEY_SLAB);
-        values = take(keyHeads * valueSlabs * paddedKeys * math.valueSlab());
+        keys = take(keyHeads * keySlabs * paddedKeys * keySlab);
+        values = take(keyHeads * valueSlabs * paddedKeys * valueSlab);
         scores = take(2L * patchStride);
         masks = take((long) maskTables * patchStride);
         biased = take(operator.relativePositionBias() ? 2L * patchStride : 0);
@@ -107,7 +121,7 @@ final class ScratchLayout {
         max = take(lanes);
         sum = take(lanes);
         query = take(wholeHeadDim * lanes);
-        mixed = take((long) valueSlabs * lanes * math.valueSlab());
+        mixed = take((long) mixedSlabs * lanes * math.mixedSlab());
         stateStride = asInt(next);
         floats = this.states + states * next;
     }
@@ -118,8 +132,8 @@ final class ScratchLayout {
 
     /** Floats of a packed key with its value. */
     static long keyFloats(NeighborhoodAttentionOperator operator, TileMath math) {
-        return wholeVectors(operator.headDim(), TileMath.KEY_SLAB)
-                + wholeVectors(operator.valueDim(), math.valueSlab());
+        return wholeVectors(operator.headDim(), TileMath.keySlab(operator.headDim()))
+                + wholeVectors(operator.valueDim(), math.valueSlab(operator.valueDim()));
     }
 
     /** Floats of the running sums of one patch and one head. */
@@ -127,7 +141,7 @@ final class ScratchLayout {
         return math.lanes()
                 * (3
                         + wholeVectors(operator.headDim(), math.lanes())
-                        + wholeVectors(operator.valueDim(), math.valueSlab()));
+                        + wholeVectors(operator.valueDim(), math.mixedSlab()));
     }
 
     private int take(long count) {

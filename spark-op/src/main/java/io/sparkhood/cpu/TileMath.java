@@ -6,16 +6,13 @@ import io.sparkhood.operator.DType;
  * The arithmetic of one patch of queries against an interval of keys, all of it in one scratch array.
  *
  * <p>A patch holds {@link #lanes()} queries. Queries, scores and weights are stored with the lane fastest, {@code [.][lane]};
- * packed keys as {@code [slab][key][KEY_SLAB]} dims, packed values and mixed outputs as {@code [slab][key or
- * query][valueSlab]} dims. An {@code int} argument that names such a thing is the place of its first element in the array.
+ * packed keys as {@code [slab][key][keySlab]} dims, packed values as {@code [slab][key][valueSlab]} and mixed outputs as
+ * {@code [slab][query][mixedSlab]} dims. An {@code int} argument that names such a thing is the place of its first element in the array.
  *
  * <p>Kernels work on blocks of keys: they may read up to {@link #PADDING_KEYS} keys after an interval and may leave undefined
  * scores there.
  */
 interface TileMath {
-    /** Dims of a key that lie side by side: the constant distance between keys keeps address arithmetic out of the loops. */
-    int KEY_SLAB = 32;
-
     /** Room that every array of keys or scores has after its last key. */
     int PADDING_KEYS = 16;
 
@@ -28,13 +25,21 @@ interface TileMath {
     /** Queries of a patch. */
     int lanes();
 
-    /** Queries of a patch that {@link #mix} handles at once; divides {@link #lanes()}. */
-    int mixLanes();
+    /** Dims of a key that lie side by side. The distance between keys is one of two constants in the loops over their dims. */
+    static int keySlab(int headDim) {
+        return headDim > 32 ? 64 : 32;
+    }
 
     /** Dims of a value that lie side by side. */
-    default int valueSlab() {
+    int valueSlab(int valueDim);
+
+    /** Dims of an output that lie side by side; a divisor of those of a value. */
+    default int mixedSlab() {
         return 2 * lanes();
     }
+
+    /** Queries of a patch, from a lane on, that {@link #mix} handles at once for so many dims of a slab. */
+    int mixLanes(int dims, int lane);
 
     /**
      * Copies {@code width} floats of each of {@code heads} heads of each of {@code count} tokens, from
@@ -78,11 +83,15 @@ interface TileMath {
      * {@code scores[key][lane] = starts[key][lane] + sum over dims of query[dim][lane] * keys[key][dim]}, for {@code columns} keys of
      * each line; scores and start values of all lines follow each other, while a line of keys begins {@code pitch} keys after the
      * last.
+     *
+     * @param slab dims of a key that lie side by side
+     * @param slabStride from one slab to the next
      */
     void score(
             float[] s,
             int query,
             int keys,
+            int slab,
             int slabStride,
             int dims,
             int starts,
@@ -97,6 +106,7 @@ interface TileMath {
             int query,
             int nextQuery,
             int keys,
+            int slab,
             int slabStride,
             int dims,
             int starts,
@@ -132,10 +142,11 @@ interface TileMath {
     void rescale(float[] s, int factors, int mixed, int slabs);
 
     /**
-     * {@code mixed[query][dim] += sum over keys of weights[key][query] * s[values + offsets[key] + dim]} for {@link #mixLanes()}
-     * queries and {@code dims} of one slab; values are read in whole vectors, and the rest of the slab becomes undefined.
+     * {@code mixed[.][query][.] += sum over keys of weights[key][query] * s[values + offsets[key] + dim]}, from {@code key} on to
+     * {@code endKey}, for as many queries as {@link #mixLanes} says and {@code dims} of one slab of values; values are read in whole
+     * vectors, and the rest of the slab becomes undefined.
      */
-    void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims);
+    void mix(float[] s, int weights, int values, int[] offsets, int key, int endKey, int mixed, int queries, int dims);
 
     /**
      * {@code s[to + i] = source[from + i]} for {@code count} elements in little-endian bytes; what follows there, up to the next whole vector,
@@ -155,7 +166,7 @@ interface TileMath {
     }
 
     /**
-     * {@code target[to + i * step + dim] = s[mixed + i * valueSlab() + dim] / s[sums + i]} for {@code count} queries and {@code dims}
+     * {@code target[to + i * step + dim] = s[mixed + i * mixedSlab() + dim] / s[sums + i]} for {@code count} queries and {@code dims}
      * of one slab.
      */
     void write(float[] s, int mixed, int sums, float[] target, int to, int step, int count, int dims);

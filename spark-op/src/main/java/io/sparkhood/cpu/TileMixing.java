@@ -46,7 +46,7 @@ final class TileMixing {
             int mixed = at.mixed(state + patch);
             Arrays.fill(s, max, max + lanes, -Float.MAX_VALUE);
             Arrays.fill(s, sum, sum + lanes, 0f);
-            Arrays.fill(s, mixed, mixed + at.valueSlabs * lanes * math.valueSlab(), 0f);
+            Arrays.fill(s, mixed, mixed + at.mixedSlabs * lanes * math.mixedSlab(), 0f);
         }
     }
 
@@ -59,12 +59,18 @@ final class TileMixing {
         }
     }
 
-    /** Adds the values of the strip, each times its weight. */
+    /** Adds the values of the strip, each times its weight, for some keys at a time, which stay in the first-level cache. */
     void mix(int head, int state, boolean additional) {
         int keyHead = head / bench.groupHeads;
-        for (int slab = 0; slab < at.valueSlabs; slab++) {
-            for (int patch = 0; patch < pair.patches; patch++) {
-                mix(keyHead, slab, state + patch, patch, additional);
+        int keys = Math.max(strip.keys(0), pair.patches == 1 ? 0 : strip.keys(1));
+        int lots = (keys - 1) / at.mixKeys + 1;
+        for (int lot = 0; lot < lots; lot++) {
+            int from = keys * lot / lots;
+            int to = keys * (lot + 1) / lots;
+            for (int slab = 0; slab < at.valueSlabs; slab++) {
+                for (int patch = 0; patch < pair.patches; patch++) {
+                    mix(keyHead, slab, state + patch, patch, additional, from, to);
+                }
             }
         }
     }
@@ -80,7 +86,7 @@ final class TileMixing {
             System.arraycopy(s, max, s, at.factors, lanes);
             math.maximum(s, scores, keys, max, sum);
             math.exponentials(s, at.factors, 1, max, at.ignored);
-            math.rescale(s, at.factors, at.mixed(state), at.valueSlabs);
+            math.rescale(s, at.factors, at.mixed(state), at.mixedSlabs);
             for (int l = 0; l < lanes; l++) {
                 s[sum + l] *= s[at.factors + l];
             }
@@ -88,26 +94,29 @@ final class TileMixing {
         math.exponentials(s, scores, keys, max, sum);
     }
 
-    /** Some queries of a patch at a time, each lot over the lines that it can see. */
-    private void mix(int keyHead, int slab, int state, int patch, boolean additional) {
-        int width = math.valueSlab();
-        int step = math.mixLanes();
+    /** Some queries of a patch at a time, each lot over those of the keys that lie in the lines that it can see. */
+    private void mix(int keyHead, int slab, int state, int patch, boolean additional, int fromKey, int toKey) {
+        int width = at.valueSlab;
         int rows = pair.queryRows(patch);
+        int columns = strip.columns();
         int dims = Math.min(width, bench.operator.valueDim() - slab * width);
+        int value = packed.value(keyHead, slab, strip.first[patch], strip.firstColumn);
+        int[] offsets = packed.valueOffsets(columns);
+        int step;
         for (int l = 0; l < lanes && l / geometry.laneX < rows; l += step) {
+            step = math.mixLanes(dims, l);
             int line = strip.first[patch];
             int endLine = strip.end[patch];
             if (!additional) {
                 line = Math.max(line, pair.firstLineOfRow(patch, l / geometry.laneX));
                 endLine = Math.min(endLine, pair.endLineOfRow(patch, (l + step - 1) / geometry.laneX));
             }
-            if (line < endLine) {
-                int count = (endLine - line) * strip.columns();
-                int done = (line - strip.first[patch]) * strip.columns() * lanes;
-                int weights = at.scores + patch * at.patchStride + done + l;
-                int value = packed.value(keyHead, slab, line, strip.firstColumn);
-                int mixed = at.mixed(state) + (slab * lanes + l) * width;
-                math.mix(s, weights, value, packed.valueOffsets(strip.columns()), count, mixed, dims);
+            int from = Math.max(fromKey, (line - strip.first[patch]) * columns);
+            int to = Math.min(toKey, (endLine - strip.first[patch]) * columns);
+            if (from < to) {
+                int weights = at.scores + patch * at.patchStride + l;
+                int mixed = at.mixed(state) + slab * width * lanes + l * math.mixedSlab();
+                math.mix(s, weights, value, offsets, from, to, mixed, step, dims);
             }
         }
     }
@@ -136,7 +145,7 @@ final class TileMixing {
         List<HeadRows> outputs = bench.tensors.outputs();
         HeadRows output = outputs.get(0);
         int queryHead = bench.queryHead(head);
-        int width = math.valueSlab();
+        int width = math.mixedSlab();
         int step = pair.runStep() * output.tokenStride();
         for (int patch = 0; patch < pair.patches; patch++) {
             int count = pair.queriesOfRun(patch);
@@ -155,7 +164,7 @@ final class TileMixing {
             if (bench.operator.logSumExp()) {
                 writeLogSumExp(outputs.get(1), queryHead, state, patch);
             }
-            int mixed = at.valueSlabs * lanes * width;
+            int mixed = at.mixedSlabs * lanes * width;
             if (!math.areFinite(s, at.sum(state + patch), lanes)
                     || !math.areFinite(s, at.mixed(state + patch), mixed)) {
                 mend(output, queryHead, patch);

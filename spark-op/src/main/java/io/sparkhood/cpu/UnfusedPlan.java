@@ -13,13 +13,15 @@ import java.util.List;
  * memory of the lane, {@code [row][token][head][slot]}.
  *
  * @param weightElements of one row, 0 where scores or weights are tensors of the operator
- * @param passes one after the other; the last one's part of the scratch ends last
+ * @param passes one after the other
+ * @param scratchFloats of one thread: where the last pass's part of it ends, or more
  */
 record UnfusedPlan(
         NeighborhoodOperator operator,
         long maxBatch,
         long weightElements,
         List<Pass> passes,
+        long scratchFloats,
         long visitedPairs,
         String describe)
         implements Plan {
@@ -29,7 +31,7 @@ record UnfusedPlan(
 
     @Override
     public long scratchBytes() {
-        return Float.BYTES * passes.get(passes.size() - 1).end();
+        return Float.BYTES * scratchFloats;
     }
 
     @Override
@@ -61,7 +63,7 @@ record UnfusedPlan(
         return lane.workers(
                 thread,
                 this,
-                passes.get(passes.size() - 1).end(),
+                scratchFloats,
                 scratch ->
                         passes.stream().map(pass -> pass.worker(lane, scratch)).toArray(PassWorker[]::new));
     }
@@ -83,16 +85,23 @@ record UnfusedPlan(
 
         /** First float that is free. */
         long from() {
-            return passes.isEmpty() ? 0 : passes.get(passes.size() - 1).end() + GAP;
+            return passes.isEmpty() ? CacheLines.FIRST : end() + GAP;
+        }
+
+        private long end() {
+            return passes.get(passes.size() - 1).end();
         }
 
         void add(Pass pass) {
             passes.add(pass);
         }
 
-        UnfusedPlan build(NeighborhoodOperator operator, long maxBatch, long visitedPairs, String describe) {
+        /** The plan, whose scratch may have so many floats, and more only where its passes need them. */
+        UnfusedPlan build(
+                NeighborhoodOperator operator, long maxBatch, long limitFloats, long visitedPairs, String describe) {
             long weights = operator instanceof NeighborhoodAttentionOperator ? operator.slotElements() : 0;
-            return new UnfusedPlan(operator, maxBatch, weights, passes, visitedPairs, describe);
+            long scratch = CacheLines.detected().floats(end(), limitFloats);
+            return new UnfusedPlan(operator, maxBatch, weights, passes, scratch, visitedPairs, describe);
         }
     }
 }

@@ -57,7 +57,8 @@ final class UnfusedPlans {
 
     /** Floats of scratch for each of the two passes over tiles of attention. */
     long share(NeighborhoodAttentionOperator operator) {
-        return (scratchFloats - SoftmaxWorker.floats(operator, math) - 2 * UnfusedPlan.Builder.GAP) / 2;
+        return (scratchFloats - CacheLines.FIRST - SoftmaxWorker.floats(operator, math) - 2 * UnfusedPlan.Builder.GAP)
+                / 2;
     }
 
     /** Passes over tiles. */
@@ -72,15 +73,15 @@ final class UnfusedPlans {
             Tiling mix = tiling(plan, second(attention), Parameters.NONE, share);
             plan.add(Pass.mix(mix, Normalization.NONE));
         } else if (operator instanceof NeighborhoodScoresOperator scores) {
-            tiling = tiling(plan, asAttention(scores), parameters, scratchFloats);
+            tiling = tiling(plan, asAttention(scores), parameters, scratchFloats - CacheLines.FIRST);
             plan.add(Pass.scores(tiling));
         } else {
             NeighborhoodAggregateOperator aggregate = (NeighborhoodAggregateOperator) operator;
-            tiling = tiling(plan, asAttention(aggregate), Parameters.NONE, scratchFloats);
+            tiling = tiling(plan, asAttention(aggregate), Parameters.NONE, scratchFloats - CacheLines.FIRST);
             plan.add(Pass.mix(tiling, aggregate.normalization()));
         }
         long visited = tiling.geometry().visitedPairs(operator.additionalTokens());
-        return plan.build(operator, maxBatch, visited, "cpu: gemm in " + tiling.describe());
+        return plan.build(operator, maxBatch, scratchFloats, visited, "cpu: gemm in " + tiling.describe());
     }
 
     private Tiling tiling(
@@ -121,7 +122,7 @@ final class UnfusedPlans {
             NeighborhoodAggregateOperator aggregate = (NeighborhoodAggregateOperator) operator;
             addMix(plan, aggregate, aggregate.valueDim(), aggregate.normalization());
         }
-        return plan.build(operator, maxBatch, operator.visiblePairs(), "cpu: naive, one query and key at a time");
+        return plan.build(operator, maxBatch, 0, operator.visiblePairs(), "cpu: naive, one query and key at a time");
     }
 
     private void addScores(

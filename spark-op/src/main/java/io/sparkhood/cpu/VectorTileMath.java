@@ -23,13 +23,17 @@ final class VectorTileMath implements TileMath {
     static final VectorSpecies<Float> SPECIES = species(VectorSupport.detected().lanes());
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
     static final int LANES = SPECIES.length();
-    static final int VALUE_SLAB = 2 * LANES;
+    static final int MIXED_SLAB = 2 * LANES;
     /** With 32 registers ten keys of two patches are 20 accumulators; with 16 registers, five are 10. */
     private static final int PAIR_KEYS = LANES == 16 ? 10 : 5;
 
     private static final int KEYS = 10;
     private static final int FEW_KEYS = 8;
     private static final int MIX_LANES = LANES == 16 ? 8 : 4;
+    /** Four vectors of dims at a time take all of 32 registers, with as many queries as that leaves room for. */
+    private static final int WIDE_SLAB = 4 * LANES;
+
+    private static final int WIDE_MIX_LANES = 6;
 
     /** Lanes that lie 8, 4, 2 or 1 apart change places, and those of each such pair that come second. */
     private static final VectorShuffle<Integer> BY_8 = swap(8);
@@ -76,8 +80,13 @@ final class VectorTileMath implements TileMath {
     }
 
     @Override
-    public int mixLanes() {
-        return MIX_LANES;
+    public int valueSlab(int valueDim) {
+        return LANES == 16 && valueDim > MIXED_SLAB ? WIDE_SLAB : MIXED_SLAB;
+    }
+
+    @Override
+    public int mixLanes(int dims, int lane) {
+        return dims > 3 * LANES ? Math.min(WIDE_MIX_LANES, LANES - lane) : MIX_LANES;
     }
 
     @Override
@@ -177,6 +186,7 @@ final class VectorTileMath implements TileMath {
             float[] s,
             int query,
             int keys,
+            int slab,
             int slabStride,
             int dims,
             int starts,
@@ -191,19 +201,30 @@ final class VectorTileMath implements TileMath {
                 int key = Math.max(0, Math.min(column, columns - block)); // the last block overlaps the one before it
                 int at = scores + done + key * LANES;
                 int from = starts + done + key * LANES;
-                int slab = keys + (line * pitch + key) * KEY_SLAB;
-                for (int dim = 0; dim < dims; dim += KEY_SLAB) {
-                    int count = Math.min(KEY_SLAB, dims - dim);
-                    if (block == KEYS) {
-                        VectorTileKernels.score10(s, query + dim * LANES, slab, count, from, at);
-                    } else {
-                        VectorTileKernels.score8(s, query + dim * LANES, slab, count, from, at);
-                    }
+                int k = keys + (line * pitch + key) * slab;
+                for (int dim = 0; dim < dims; dim += slab) {
+                    int count = Math.min(slab, dims - dim);
+                    scoreBlock(s, block, slab, query + dim * LANES, k, count, from, at);
                     from = at;
-                    slab += slabStride;
+                    k += slabStride;
                 }
             }
             done += columns * LANES;
+        }
+    }
+
+    private static void scoreBlock(
+            float[] s, int block, int slab, int query, int keys, int dims, int starts, int scores) {
+        if (slab == 64) {
+            if (block == KEYS) {
+                VectorTileKernels.score10Of64(s, query, keys, dims, starts, scores);
+            } else {
+                VectorTileKernels.score8Of64(s, query, keys, dims, starts, scores);
+            }
+        } else if (block == KEYS) {
+            VectorTileKernels.score10Of32(s, query, keys, dims, starts, scores);
+        } else {
+            VectorTileKernels.score8Of32(s, query, keys, dims, starts, scores);
         }
     }
 
@@ -218,6 +239,7 @@ final class VectorTileMath implements TileMath {
             int query,
             int nextQuery,
             int keys,
+            int slab,
             int slabStride,
             int dims,
             int starts,
@@ -235,27 +257,49 @@ final class VectorTileMath implements TileMath {
                 int offset = done + key * LANES;
                 int from = starts + offset;
                 int nextFrom = nextStarts + offset;
-                int slab = keys + (line * pitch + key) * KEY_SLAB;
-                for (int dim = 0; dim < dims; dim += KEY_SLAB) {
-                    int count = Math.min(KEY_SLAB, dims - dim);
+                int at = scores + offset;
+                int nextAt = nextScores + offset;
+                int k = keys + (line * pitch + key) * slab;
+                for (int dim = 0; dim < dims; dim += slab) {
+                    int count = Math.min(slab, dims - dim);
                     int q = query + dim * LANES;
                     int r = nextQuery + dim * LANES;
-                    if (block == 10) {
-                        VectorTileKernels.scorePair10(
-                                s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
-                    } else if (block == 8) {
-                        VectorTileKernels.scorePair8(
-                                s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
-                    } else {
-                        VectorTileKernels.scorePair5(
-                                s, q, r, slab, count, from, nextFrom, scores + offset, nextScores + offset);
-                    }
-                    from = scores + offset;
-                    nextFrom = nextScores + offset;
-                    slab += slabStride;
+                    scorePairBlock(s, block, slab, q, r, k, count, from, nextFrom, at, nextAt);
+                    from = at;
+                    nextFrom = nextAt;
+                    k += slabStride;
                 }
             }
             done += columns * LANES;
+        }
+    }
+
+    private static void scorePairBlock(
+            float[] s,
+            int block,
+            int slab,
+            int query,
+            int next,
+            int keys,
+            int dims,
+            int starts,
+            int nextStarts,
+            int scores,
+            int nextScores) {
+        if (slab == 64) {
+            if (block == 10) {
+                VectorTileKernels.scorePair10Of64(s, query, next, keys, dims, starts, nextStarts, scores, nextScores);
+            } else if (block == 8) {
+                VectorTileKernels.scorePair8Of64(s, query, next, keys, dims, starts, nextStarts, scores, nextScores);
+            } else {
+                VectorTileKernels.scorePair5Of64(s, query, next, keys, dims, starts, nextStarts, scores, nextScores);
+            }
+        } else if (block == 10) {
+            VectorTileKernels.scorePair10Of32(s, query, next, keys, dims, starts, nextStarts, scores, nextScores);
+        } else if (block == 8) {
+            VectorTileKernels.scorePair8Of32(s, query, next, keys, dims, starts, nextStarts, scores, nextScores);
+        } else {
+            VectorTileKernels.scorePair5Of32(s, query, next, keys, dims, starts, nextStarts, scores, nextScores);
         }
     }
 
@@ -282,22 +326,35 @@ final class VectorTileMath implements TileMath {
             FloatVector factor = FloatVector.broadcast(SPECIES, s[factors + row % LANES]);
             FloatVector.fromArray(SPECIES, s, at).mul(factor).intoArray(s, at);
             FloatVector.fromArray(SPECIES, s, at + LANES).mul(factor).intoArray(s, at + LANES);
-            at += VALUE_SLAB;
+            at += MIXED_SLAB;
         }
     }
 
     @Override
-    public void mix(float[] s, int weights, int values, int[] offsets, int keys, int mixed, int dims) {
+    public void mix(
+            float[] s, int weights, int values, int[] offsets, int key, int endKey, int mixed, int queries, int dims) {
+        if (dims > 3 * LANES) {
+            if (queries == WIDE_MIX_LANES) {
+                VectorTileKernels.mix6x4(s, weights, values, offsets, key, endKey, mixed);
+            } else {
+                VectorTileKernels.mix4x4(s, weights, values, offsets, key, endKey, mixed);
+            }
+            return;
+        }
         if (dims > LANES) {
             if (MIX_LANES == 8) {
-                VectorTileKernels.mix8x2(s, weights, values, offsets, keys, mixed);
+                VectorTileKernels.mix8x2(s, weights, values, offsets, key, endKey, mixed);
             } else {
-                VectorTileKernels.mix4x2(s, weights, values, offsets, keys, mixed);
+                VectorTileKernels.mix4x2(s, weights, values, offsets, key, endKey, mixed);
             }
-        } else if (MIX_LANES == 8) {
-            VectorTileKernels.mix8x1(s, weights, values, offsets, keys, mixed);
-        } else {
-            VectorTileKernels.mix4x1(s, weights, values, offsets, keys, mixed);
+        }
+        int last = (dims - 1) / LANES * LANES;
+        if (last % MIXED_SLAB == 0) { // a vector by itself
+            if (MIX_LANES == 8) {
+                VectorTileKernels.mix8x1(s, weights, values + last, offsets, key, endKey, mixed + last * LANES);
+            } else {
+                VectorTileKernels.mix4x1(s, weights, values + last, offsets, key, endKey, mixed + last * LANES);
+            }
         }
     }
 
@@ -307,7 +364,7 @@ final class VectorTileMath implements TileMath {
         for (int i = 0; i < count; i++) {
             float scalar = 1 / s[sums + i];
             FloatVector factor = FloatVector.broadcast(SPECIES, scalar);
-            int from = mixed + i * VALUE_SLAB;
+            int from = mixed + i * MIXED_SLAB;
             int at = to + i * step;
             for (int dim = 0; dim < whole; dim += LANES) {
                 FloatVector.fromArray(SPECIES, s, from + dim).mul(factor).intoArray(target, at + dim);

@@ -61,8 +61,15 @@ class CpuPlanTest {
 
     /** What a program prints in a JVM of its own whose vectors have this many bits at most. */
     static String inFreshJvm(int bits, Class<?> program, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        return inFreshJvm(bits, List.of(), program, arguments);
+    }
+
+    /** As above, with options for that JVM. */
+    static String inFreshJvm(int bits, List<String> options, Class<?> program, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        command.addAll(List.of(
                 "--add-modules=jdk.incubator.vector",
                 "-D" + VectorSupport.PROPERTY + "=" + bits,
                 "-cp",
@@ -200,7 +207,7 @@ class CpuPlanTest {
 
     @Test
     void scratchDoesNotGrowWithTheMap() {
-        assertThat(scratchBytes(400, 400)).isEqualTo(scratchBytes(4000, 4000)).isLessThan(1 << 20);
+        assertThat(scratchBytes(400, 400)).isEqualTo(scratchBytes(4000, 4000)).isLessThanOrEqualTo(8 << 20);
     }
 
     private static long scratchBytes(Integer... featureMap) {

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each operation against the loop that its comment states; all sizes from 1 to 67. */
@@ -18,6 +20,8 @@ class TileMathTest {
     private static final int MOST = 67;
     /** Distance between the operands in the scratch array of a test. */
     private static final int ROOM = 8192;
+    /** Distance between slabs of keys. */
+    private static final int SLAB_STRIDE = 3 * ROOM / 2;
 
     private final Random random = new Random(5);
 
@@ -26,23 +30,26 @@ class TileMathTest {
     }
 
     private float[] scratch() {
-        return RandomAttention.gaussian(random, 8 * ROOM);
+        return RandomAttention.gaussian(random, 12 * ROOM);
     }
 
-    private static double dot(float[] s, int query, int keys, int slabStride, int dims, int key, int lane, int lanes) {
+    private static double dot(float[] s, int query, int keys, int slab, int dims, int key, int lane, int lanes) {
         double dot = 0;
         for (int dim = 0; dim < dims; dim++) {
-            int slab = keys + dim / TileMath.KEY_SLAB * slabStride;
-            dot += s[query + dim * lanes + lane] * (double) s[slab + key * TileMath.KEY_SLAB + dim % TileMath.KEY_SLAB];
+            double number = s[keys + dim / slab * SLAB_STRIDE + key * slab + dim % slab];
+            dot += s[query + dim * lanes + lane] * number;
         }
         return dot;
     }
 
+    static Stream<Arguments> mathsAndKeySlabs() {
+        return maths().stream().flatMap(math -> Stream.of(Arguments.of(math, 32), Arguments.of(math, 64)));
+    }
+
     @ParameterizedTest
-    @MethodSource("maths")
-    void scores(TileMath math) {
+    @MethodSource("mathsAndKeySlabs")
+    void scores(TileMath math, int slab) {
         int lanes = math.lanes();
-        int slabStride = 3 * ROOM / 4;
         int keys = 5 * ROOM;
         for (int columns = 1; columns <= MOST; columns++) {
             float[] s = scratch();
@@ -50,14 +57,27 @@ class TileMathTest {
             int lines = 1 + random.nextInt(MOST / columns);
             int pitch = columns + random.nextInt(3);
             float[] before = s.clone();
-            math.score(s, 0, keys, slabStride, dims, 3 * ROOM, 4 * ROOM, lines, columns, pitch);
+            math.score(s, 0, keys, slab, SLAB_STRIDE, dims, 3 * ROOM, 4 * ROOM, lines, columns, pitch);
             float[] pair = before.clone();
             math.scorePair(
-                    pair, 0, ROOM, keys, slabStride, dims, 3 * ROOM, 0, 4 * ROOM, 2 * ROOM, lines, columns, pitch);
+                    pair,
+                    0,
+                    ROOM,
+                    keys,
+                    slab,
+                    SLAB_STRIDE,
+                    dims,
+                    3 * ROOM,
+                    0,
+                    4 * ROOM,
+                    2 * ROOM,
+                    lines,
+                    columns,
+                    pitch);
             for (int i = 0; i < lines * columns * lanes; i++) {
                 int key = i / lanes / columns * pitch + i / lanes % columns;
-                double own = dot(before, 0, keys, slabStride, dims, key, i % lanes, lanes);
-                double next = dot(before, ROOM, keys, slabStride, dims, key, i % lanes, lanes);
+                double own = dot(before, 0, keys, slab, dims, key, i % lanes, lanes);
+                double next = dot(before, ROOM, keys, slab, dims, key, i % lanes, lanes);
                 assertThat((double) s[4 * ROOM + i]).isEqualTo(before[3 * ROOM + i] + own, within(1e-4));
                 assertThat(pair[4 * ROOM + i]).isEqualTo(s[4 * ROOM + i]);
                 assertThat((double) pair[2 * ROOM + i]).isEqualTo(before[i] + next, within(1e-4));
@@ -173,20 +193,36 @@ class TileMathTest {
         int lanes = math.lanes();
         int[] offsets = random.ints(MOST, 0, 100 * 37).toArray();
         for (int keys = 1; keys <= MOST; keys++) {
-            for (int dims : new int[] {1, lanes, lanes + 1, 2 * lanes}) {
-                float[] s = scratch();
-                float[] before = s.clone();
-                int values = 2 * ROOM + 3;
-                math.mix(s, ROOM, values, offsets, keys, 0, dims);
-                for (int query = 0; query < math.mixLanes(); query++) {
-                    for (int dim = 0; dim < dims; dim++) {
-                        double sum = before[query * math.valueSlab() + dim];
-                        for (int key = 0; key < keys; key++) {
-                            sum += before[ROOM + key * lanes + query] * (double) before[values + offsets[key] + dim];
-                        }
-                        assertThat((double) s[query * math.valueSlab() + dim]).isEqualTo(sum, within(1e-4));
-                    }
+            int first = random.nextInt(keys);
+            int slab = math.valueSlab(64);
+            for (int dims = 1; dims <= slab; dims += dims % lanes == 0 ? 1 : (lanes - 1) / 2 + dims % 2) {
+                for (int lane = 0; lane < lanes; lane += math.mixLanes(dims, lane)) {
+                    mix(math, offsets, first, keys, dims, lane);
                 }
+            }
+        }
+    }
+
+    private void mix(TileMath math, int[] offsets, int first, int end, int dims, int lane) {
+        int lanes = math.lanes();
+        int queries = math.mixLanes(dims, lane);
+        float[] s = scratch();
+        float[] before = s.clone();
+        int values = 2 * ROOM + 3;
+        math.mix(s, ROOM + lane, values, offsets, first, end, lane * math.mixedSlab(), queries, dims);
+        for (int query = lane; query < lane + queries; query++) {
+            for (int dim = 0; dim < dims; dim++) {
+                int at = (dim / math.mixedSlab() * lanes + query) * math.mixedSlab() + dim % math.mixedSlab();
+                double sum = before[at];
+                for (int key = first; key < end; key++) {
+                    sum += before[ROOM + key * lanes + query] * (double) before[values + offsets[key] + dim];
+                }
+                assertThat((double) s[at]).isEqualTo(sum, within(1e-4));
+            }
+        }
+        for (int at = 0; at < 2 * lanes * math.mixedSlab(); at++) {
+            if (at / math.mixedSlab() % lanes < lane || at / math.mixedSlab() % lanes >= lane + queries) {
+                assertThat(s[at]).isEqualTo(before[at]); // other queries
             }
         }
     }
@@ -212,14 +248,14 @@ class TileMathTest {
     @ParameterizedTest
     @MethodSource("maths")
     void writesAnyWidth(TileMath math) {
-        for (int dims = 1; dims <= math.valueSlab(); dims++) {
+        for (int dims = 1; dims <= math.mixedSlab(); dims++) {
             float[] s = scratch();
             float[] target = new float[ROOM];
             math.write(s, ROOM, 7, target, 1, 50, 5, dims);
             float[] expected = new float[ROOM];
             for (int i = 0; i < 5; i++) {
                 for (int dim = 0; dim < dims; dim++) {
-                    expected[1 + i * 50 + dim] = s[ROOM + i * math.valueSlab() + dim] * (1 / s[7 + i]);
+                    expected[1 + i * 50 + dim] = s[ROOM + i * math.mixedSlab() + dim] * (1 / s[7 + i]);
                 }
             }
             assertThat(target).isEqualTo(expected);
@@ -319,9 +355,9 @@ class TileMathTest {
         float[] s = scratch();
         float[] before = s.clone();
         math.rescale(s, 0, ROOM, 2);
-        int slab = lanes * math.valueSlab();
+        int slab = lanes * math.mixedSlab();
         IntStream.range(0, 2 * slab)
                 .forEach(
-                        i -> assertThat(s[ROOM + i]).isEqualTo(before[ROOM + i] * before[i % slab / math.valueSlab()]));
+                        i -> assertThat(s[ROOM + i]).isEqualTo(before[ROOM + i] * before[i % slab / math.mixedSlab()]));
     }
 }
