@@ -27,6 +27,9 @@ final class VectorTileMath implements TileMath {
     /** With 32 registers ten keys of two patches are 20 accumulators; with 16 registers, five are 10. */
     private static final int PAIR_KEYS = LANES == 16 ? 10 : 5;
 
+    /** Elements that are packed at once where they lie without gaps. */
+    private static final int RUN = 8 * LANES;
+
     private static final int KEYS = 10;
     private static final int FEW_KEYS = 8;
     private static final int MIX_LANES = LANES == 16 ? 8 : 4;
@@ -102,6 +105,20 @@ final class VectorTileMath implements TileMath {
             int to,
             int pitch,
             int headPitch) {
+        if (headStep == width && width % (2 * LANES) == 0 && heads * width % RUN == 0 && RUN % width == 0) {
+            int second = place(2 * LANES, width, headPitch);
+            int third = place(4 * LANES, width, headPitch);
+            int fourth = place(6 * LANES, width, headPitch);
+            int next = place(RUN, width, headPitch);
+            for (int i = 0; i < count; i++) {
+                int b = to + i * pitch;
+                for (int a = from + i * step, end = a + heads * width; a < end; a += RUN) {
+                    packRun(source, a, s, b, b + second, b + third, b + fourth);
+                    b += next;
+                }
+            }
+            return;
+        }
         int whole = (width + LANES - 1) & -LANES;
         int last = source.length - whole;
         for (int i = 0; i < count; i++) {
@@ -119,6 +136,31 @@ final class VectorTileMath implements TileMath {
                 b += headPitch;
             }
         }
+    }
+
+    /** Eight vectors of heads without gaps: reading waits for memory, so little is to stand between the loads. */
+    private static void packRun(float[] source, int from, float[] s, int first, int second, int third, int fourth) {
+        FloatVector v0 = FloatVector.fromArray(SPECIES, source, from);
+        FloatVector v1 = FloatVector.fromArray(SPECIES, source, from + LANES);
+        FloatVector v2 = FloatVector.fromArray(SPECIES, source, from + 2 * LANES);
+        FloatVector v3 = FloatVector.fromArray(SPECIES, source, from + 3 * LANES);
+        FloatVector v4 = FloatVector.fromArray(SPECIES, source, from + 4 * LANES);
+        FloatVector v5 = FloatVector.fromArray(SPECIES, source, from + 5 * LANES);
+        FloatVector v6 = FloatVector.fromArray(SPECIES, source, from + 6 * LANES);
+        FloatVector v7 = FloatVector.fromArray(SPECIES, source, from + 7 * LANES);
+        v0.intoArray(s, first);
+        v1.intoArray(s, first + LANES);
+        v2.intoArray(s, second);
+        v3.intoArray(s, second + LANES);
+        v4.intoArray(s, third);
+        v5.intoArray(s, third + LANES);
+        v6.intoArray(s, fourth);
+        v7.intoArray(s, fourth + LANES);
+    }
+
+    /** Where that element of the heads of a token goes. */
+    private static int place(int element, int width, int headPitch) {
+        return element / width * headPitch + element % width;
     }
 
     @Override

@@ -231,16 +231,26 @@ class TileMathTest {
     @MethodSource("maths")
     void packsAnyWidth(TileMath math) {
         for (int width = 1; width <= MOST; width++) {
-            float[] source = RandomAttention.gaussian(random, 2 + 4 * 210 + 3 * 70);
-            float[] s = new float[ROOM];
-            math.pack(source, 2, 210, 4, 70, 3, width, s, 5, 80, 400);
-            for (int key = 0; key < 4; key++) {
-                for (int head = 0; head < 3; head++) {
-                    int from = 2 + key * 210 + head * 70;
-                    int to = 5 + key * 80 + head * 400;
-                    assertThat(Arrays.copyOfRange(s, to, to + width))
-                            .isEqualTo(Arrays.copyOfRange(source, from, from + width));
-                }
+            for (int heads = 1; heads <= 9; heads++) {
+                pack(math, heads, width, width); // without gaps
+                pack(math, heads, width, 70);
+            }
+        }
+    }
+
+    private void pack(TileMath math, int heads, int width, int headStep) {
+        int step = heads * headStep + 5;
+        int tokens = 3;
+        float[] source = RandomAttention.gaussian(random, 2 + 2 * step + (heads - 1) * headStep + width);
+        float[] s = new float[ROOM];
+        math.pack(source, 2, step, tokens, headStep, heads, width, s, 5, 80, 400);
+        for (int key = 0; key < tokens; key++) {
+            for (int head = 0; head < heads; head++) {
+                int from = 2 + key * step + head * headStep;
+                int to = 5 + key * 80 + head * 400;
+                assertThat(Arrays.equals(s, to, to + width, source, from, from + width))
+                        .as(heads + " heads of " + width)
+                        .isTrue();
             }
         }
     }
