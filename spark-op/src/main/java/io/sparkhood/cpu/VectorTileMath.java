@@ -105,18 +105,8 @@ final class VectorTileMath implements TileMath {
             int to,
             int pitch,
             int headPitch) {
-        if (headStep == width && width % (2 * LANES) == 0 && heads * width % RUN == 0 && RUN % width == 0) {
-            int second = place(2 * LANES, width, headPitch);
-            int third = place(4 * LANES, width, headPitch);
-            int fourth = place(6 * LANES, width, headPitch);
-            int next = place(RUN, width, headPitch);
-            for (int i = 0; i < count; i++) {
-                int b = to + i * pitch;
-                for (int a = from + i * step, end = a + heads * width; a < end; a += RUN) {
-                    packRun(source, a, s, b, b + second, b + third, b + fourth);
-                    b += next;
-                }
-            }
+        if (headStep == width && width % (2 * LANES) == 0 && RUN % width == 0 && heads * width % (RUN / 2) == 0) {
+            packDense(source, from, step, count, heads * width, width, s, to, pitch, headPitch);
             return;
         }
         int whole = (width + LANES - 1) & -LANES;
@@ -138,8 +128,48 @@ final class VectorTileMath implements TileMath {
         }
     }
 
-    /** Eight vectors of heads without gaps: reading waits for memory, so little is to stand between the loads. */
-    private static void packRun(float[] source, int from, float[] s, int first, int second, int third, int fourth) {
+    /** Heads without gaps, eight or four vectors at a time: reading waits for memory, and little is to stand between the loads. */
+    private static void packDense(
+            float[] source,
+            int from,
+            int step,
+            int count,
+            int elements,
+            int width,
+            float[] s,
+            int to,
+            int pitch,
+            int headPitch) {
+        int run = elements % RUN == 0 ? RUN : RUN / 2;
+        int second = place(2 * LANES, width, headPitch);
+        int third = place(4 * LANES, width, headPitch);
+        int fourth = place(6 * LANES, width, headPitch);
+        int next = place(run, width, headPitch);
+        for (int i = 0; i < count; i++) {
+            int b = to + i * pitch;
+            for (int a = from + i * step, end = a + elements; a < end; a += run) {
+                if (run == RUN) {
+                    packEight(source, a, s, b, b + second, b + third, b + fourth);
+                } else {
+                    packFour(source, a, s, b, b + second);
+                }
+                b += next;
+            }
+        }
+    }
+
+    private static void packFour(float[] source, int from, float[] s, int first, int second) {
+        FloatVector v0 = FloatVector.fromArray(SPECIES, source, from);
+        FloatVector v1 = FloatVector.fromArray(SPECIES, source, from + LANES);
+        FloatVector v2 = FloatVector.fromArray(SPECIES, source, from + 2 * LANES);
+        FloatVector v3 = FloatVector.fromArray(SPECIES, source, from + 3 * LANES);
+        v0.intoArray(s, first);
+        v1.intoArray(s, first + LANES);
+        v2.intoArray(s, second);
+        v3.intoArray(s, second + LANES);
+    }
+
+    private static void packEight(float[] source, int from, float[] s, int first, int second, int third, int fourth) {
         FloatVector v0 = FloatVector.fromArray(SPECIES, source, from);
         FloatVector v1 = FloatVector.fromArray(SPECIES, source, from + LANES);
         FloatVector v2 = FloatVector.fromArray(SPECIES, source, from + 2 * LANES);
