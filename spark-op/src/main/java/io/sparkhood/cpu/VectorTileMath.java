@@ -3,9 +3,7 @@ package io.sparkhood.cpu;
 import io.sparkhood.operator.DType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -14,21 +12,19 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Its code, and more so that of its micro-kernels, {@link VectorTileKernels}, which the build writes (TileKernelWriter), is
  * flat because of what C2 does with vectors. They stay in registers only in methods with one loop, about 24 live vectors, and 325
  * to 1,200 bytecodes: smaller ones are inlined into their callers until the callers' budget is spent. Beyond some 75 vector
- * operations (C2's limit of nodes, it seems) the last ones of a method are boxed, in some JVMs and not in others. A vector that a
+ * operations (C2's limit of nodes, it seems) the last ones of a method were boxed, in some JVMs and not in others; {@code mix6x4}
+ * has 82 and never was. A vector that a
  * loop carries is an argument, never the receiver, where there is room for that (hence {@code zero.add(a)}): C2 knows the class
  * of an argument, which is cast, but that of a carried receiver only from a profile which other code with vectors of another
  * length spoils. No method takes or returns a vector. The drivers that choose between kernels hold none.
  */
 final class VectorTileMath implements TileMath {
     static final VectorSpecies<Float> SPECIES = species(VectorSupport.detected().lanes());
-    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
+    static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
     static final int LANES = SPECIES.length();
     static final int MIXED_SLAB = 2 * LANES;
     /** With 32 registers ten keys of two patches are 20 accumulators; with 16 registers, five are 10. */
     private static final int PAIR_KEYS = LANES == 16 ? 10 : 5;
-
-    /** Elements that are packed at once where they lie without gaps. */
-    private static final int RUN = 8 * LANES;
 
     private static final int KEYS = 10;
     private static final int FEW_KEYS = 8;
@@ -38,30 +34,7 @@ final class VectorTileMath implements TileMath {
 
     private static final int WIDE_MIX_LANES = 6;
 
-    /** Lanes that lie 8, 4, 2 or 1 apart change places, and those of each such pair that come second. */
-    private static final VectorShuffle<Integer> BY_8 = swap(8);
-
-    private static final VectorShuffle<Integer> BY_4 = swap(4);
-    private static final VectorShuffle<Integer> BY_2 = swap(2);
-    private static final VectorShuffle<Integer> BY_1 = swap(1);
-    private static final VectorMask<Integer> UPPER_8 = upper(8);
-    private static final VectorMask<Integer> UPPER_4 = upper(4);
-    private static final VectorMask<Integer> UPPER_2 = upper(2);
-    private static final VectorMask<Integer> UPPER_1 = upper(1);
-
     private static final int FARTHEST_BITS = Float.floatToRawIntBits(Exp2.FARTHEST);
-
-    private static VectorShuffle<Integer> swap(int distance) {
-        return VectorShuffle.fromOp(INTS, lane -> (lane ^ distance) % LANES);
-    }
-
-    private static VectorMask<Integer> upper(int distance) {
-        boolean[] upper = new boolean[LANES];
-        for (int lane = 0; lane < LANES; lane++) {
-            upper[lane] = (lane & distance) != 0;
-        }
-        return VectorMask.fromValues(INTS, upper);
-    }
 
     private static VectorSpecies<Float> species(int lanes) {
         return switch (lanes) {
@@ -105,92 +78,7 @@ final class VectorTileMath implements TileMath {
             int to,
             int pitch,
             int headPitch) {
-        if (headStep == width && width % (2 * LANES) == 0 && RUN % width == 0 && heads * width % (RUN / 2) == 0) {
-            packDense(source, from, step, count, heads * width, width, s, to, pitch, headPitch);
-            return;
-        }
-        int whole = (width + LANES - 1) & -LANES;
-        int last = source.length - whole;
-        for (int i = 0; i < count; i++) {
-            int a = from + i * step;
-            int b = to + i * pitch;
-            for (int head = 0; head < heads; head++) {
-                if (a > last) {
-                    System.arraycopy(source, a, s, b, width); // the last tokens, after which no whole vector is left
-                } else {
-                    for (int dim = 0; dim < whole; dim += LANES) {
-                        FloatVector.fromArray(SPECIES, source, a + dim).intoArray(s, b + dim);
-                    }
-                }
-                a += headStep;
-                b += headPitch;
-            }
-        }
-    }
-
-    /** Heads without gaps, eight or four vectors at a time: reading waits for memory, and little is to stand between the loads. */
-    private static void packDense(
-            float[] source,
-            int from,
-            int step,
-            int count,
-            int elements,
-            int width,
-            float[] s,
-            int to,
-            int pitch,
-            int headPitch) {
-        int run = elements % RUN == 0 ? RUN : RUN / 2;
-        int second = place(2 * LANES, width, headPitch);
-        int third = place(4 * LANES, width, headPitch);
-        int fourth = place(6 * LANES, width, headPitch);
-        int next = place(run, width, headPitch);
-        for (int i = 0; i < count; i++) {
-            int b = to + i * pitch;
-            for (int a = from + i * step, end = a + elements; a < end; a += run) {
-                if (run == RUN) {
-                    packEight(source, a, s, b, b + second, b + third, b + fourth);
-                } else {
-                    packFour(source, a, s, b, b + second);
-                }
-                b += next;
-            }
-        }
-    }
-
-    private static void packFour(float[] source, int from, float[] s, int first, int second) {
-        FloatVector v0 = FloatVector.fromArray(SPECIES, source, from);
-        FloatVector v1 = FloatVector.fromArray(SPECIES, source, from + LANES);
-        FloatVector v2 = FloatVector.fromArray(SPECIES, source, from + 2 * LANES);
-        FloatVector v3 = FloatVector.fromArray(SPECIES, source, from + 3 * LANES);
-        v0.intoArray(s, first);
-        v1.intoArray(s, first + LANES);
-        v2.intoArray(s, second);
-        v3.intoArray(s, second + LANES);
-    }
-
-    private static void packEight(float[] source, int from, float[] s, int first, int second, int third, int fourth) {
-        FloatVector v0 = FloatVector.fromArray(SPECIES, source, from);
-        FloatVector v1 = FloatVector.fromArray(SPECIES, source, from + LANES);
-        FloatVector v2 = FloatVector.fromArray(SPECIES, source, from + 2 * LANES);
-        FloatVector v3 = FloatVector.fromArray(SPECIES, source, from + 3 * LANES);
-        FloatVector v4 = FloatVector.fromArray(SPECIES, source, from + 4 * LANES);
-        FloatVector v5 = FloatVector.fromArray(SPECIES, source, from + 5 * LANES);
-        FloatVector v6 = FloatVector.fromArray(SPECIES, source, from + 6 * LANES);
-        FloatVector v7 = FloatVector.fromArray(SPECIES, source, from + 7 * LANES);
-        v0.intoArray(s, first);
-        v1.intoArray(s, first + LANES);
-        v2.intoArray(s, second);
-        v3.intoArray(s, second + LANES);
-        v4.intoArray(s, third);
-        v5.intoArray(s, third + LANES);
-        v6.intoArray(s, fourth);
-        v7.intoArray(s, fourth + LANES);
-    }
-
-    /** Where that element of the heads of a token goes. */
-    private static int place(int element, int width, int headPitch) {
-        return element / width * headPitch + element % width;
+        VectorPacking.pack(source, from, step, count, headStep, heads, width, s, to, pitch, headPitch);
     }
 
     @Override
@@ -224,10 +112,7 @@ final class VectorTileMath implements TileMath {
             TileMath.super.transpose(s, rows, stride, factor, dims, to);
             return;
         }
-        for (int dim = 0; dim < dims; dim += LANES) {
-            swapEightsAndFours(s, rows + dim, stride);
-            swapTwosAndOnes(s, rows + dim, stride, factor, to + dim * LANES);
-        }
+        VectorTransposition.transpose(s, rows, stride, factor, dims, to);
     }
 
     @Override
@@ -536,53 +421,5 @@ final class VectorTileMath implements TileMath {
             sumB = pB.add(sumB);
         }
         FloatVector.fromArray(SPECIES, s, sum).add(sumA).add(sumB).intoArray(s, sum);
-    }
-
-    /** The first half of a transposition of 16 rows, in place: blocks of 8 x 8, then of 4 x 4 inside them, change places. */
-    private static void swapEightsAndFours(float[] s, int rows, int stride) {
-        for (int row = 0; row < 4; row++) {
-            int at0 = rows + row * stride;
-            int at4 = at0 + 4 * stride;
-            int at8 = at4 + 4 * stride;
-            int at12 = at8 + 4 * stride;
-            IntVector a = FloatVector.fromArray(SPECIES, s, at0).reinterpretAsInts();
-            IntVector b = FloatVector.fromArray(SPECIES, s, at4).reinterpretAsInts();
-            IntVector c = FloatVector.fromArray(SPECIES, s, at8).reinterpretAsInts();
-            IntVector d = FloatVector.fromArray(SPECIES, s, at12).reinterpretAsInts();
-            IntVector e = a.blend(c.rearrange(BY_8), UPPER_8);
-            IntVector g = a.rearrange(BY_8).blend(c, UPPER_8);
-            IntVector f = b.blend(d.rearrange(BY_8), UPPER_8);
-            IntVector h = b.rearrange(BY_8).blend(d, UPPER_8);
-            e.blend(f.rearrange(BY_4), UPPER_4).reinterpretAsFloats().intoArray(s, at0);
-            e.rearrange(BY_4).blend(f, UPPER_4).reinterpretAsFloats().intoArray(s, at4);
-            g.blend(h.rearrange(BY_4), UPPER_4).reinterpretAsFloats().intoArray(s, at8);
-            g.rearrange(BY_4).blend(h, UPPER_4).reinterpretAsFloats().intoArray(s, at12);
-        }
-    }
-
-    /** The second half: pairs, then single elements. */
-    private static void swapTwosAndOnes(float[] s, int rows, int stride, float factor, int to) {
-        FloatVector scale = FloatVector.broadcast(SPECIES, factor);
-        for (int row = 0; row < LANES; row += 4) {
-            int from = rows + row * stride;
-            int at = to + row * LANES;
-            IntVector a = FloatVector.fromArray(SPECIES, s, from).mul(scale).reinterpretAsInts();
-            IntVector b =
-                    FloatVector.fromArray(SPECIES, s, from + stride).mul(scale).reinterpretAsInts();
-            IntVector c = FloatVector.fromArray(SPECIES, s, from + 2 * stride)
-                    .mul(scale)
-                    .reinterpretAsInts();
-            IntVector d = FloatVector.fromArray(SPECIES, s, from + 3 * stride)
-                    .mul(scale)
-                    .reinterpretAsInts();
-            IntVector e = a.blend(c.rearrange(BY_2), UPPER_2);
-            IntVector g = a.rearrange(BY_2).blend(c, UPPER_2);
-            IntVector f = b.blend(d.rearrange(BY_2), UPPER_2);
-            IntVector h = b.rearrange(BY_2).blend(d, UPPER_2);
-            e.blend(f.rearrange(BY_1), UPPER_1).reinterpretAsFloats().intoArray(s, at);
-            e.rearrange(BY_1).blend(f, UPPER_1).reinterpretAsFloats().intoArray(s, at + LANES);
-            g.blend(h.rearrange(BY_1), UPPER_1).reinterpretAsFloats().intoArray(s, at + 2 * LANES);
-            g.rearrange(BY_1).blend(h, UPPER_1).reinterpretAsFloats().intoArray(s, at + 3 * LANES);
-        }
     }
 }
