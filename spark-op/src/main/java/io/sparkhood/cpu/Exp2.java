@@ -1,27 +1,30 @@
 package io.sparkhood.cpu;
 
-/** 2^-y for y in [0, 127], rounded to about one unit in the last place; the constants serve scalar and vector code alike. */
+/** 2^x, rounded to about two units in the last place; the constants serve scalar and vector code alike. */
 final class Exp2 {
-    /** From this distance from the maximum on a weight is 0. */
-    static final float FARTHEST = 127f;
     /** 1.5 x 2^23 + 127: adding it rounds to an integer and leaves that, biased as an exponent, in the low bits. */
     static final float MAGIC = 12582912f + 127f;
-    /** Coefficients of 2^-u on [-1/2, 1/2]; relative error below 2e-9. */
+    /** Bits of the sum of MAGIC and -127 or less, which becomes 0. */
+    static final int ZERO = Float.floatToRawIntBits(MAGIC - 127);
+    /** Bits of the sum of MAGIC and 128 or more, which becomes infinite. */
+    static final int INFINITE = Float.floatToRawIntBits(MAGIC + 128);
+    /** Coefficients of 2^u on [-1/2, 1/2]; relative error below 1e-7. */
     static final float C0 = 1f;
 
-    static final float C1 = -0.69314718f;
-    static final float C2 = 0.24022646f;
-    static final float C3 = -0.055503286f;
-    static final float C4 = 0.0096184891f;
-    static final float C5 = -0.001339993f;
-    static final float C6 = 0.00015345812f;
+    static final float C1 = 0.693147f;
+    static final float C2 = 0.24022242f;
+    static final float C3 = 0.055507336f;
+    static final float C4 = 0.009671513f;
+    static final float C5 = 0.0013264727f;
 
     private Exp2() {}
 
-    static float ofMinus(float y) {
-        float n = MAGIC - y;
-        float u = y + (n - MAGIC);
-        float p = ((((((C6 * u + C5) * u + C4) * u + C3) * u + C2) * u) + C1) * u + C0;
-        return p * Float.intBitsToFloat(Float.floatToRawIntBits(n) << 23);
+    /** Below 2^-126 it is 0; of NaN, and perhaps of an infinite number, it is NaN. */
+    static float of(float x) {
+        float n = x + MAGIC;
+        float u = x - (n - MAGIC);
+        float p = ((((C5 * u + C4) * u + C3) * u + C2) * u + C1) * u + C0;
+        int exponent = Math.min(Math.max(Float.floatToRawIntBits(n), ZERO), INFINITE);
+        return p * Float.intBitsToFloat(exponent << 23);
     }
 }

@@ -6,15 +6,22 @@ package io.sparkhood.cpu;
  * <pre>
  * for each strip
  *   scores = masks + query . key          base 2: queries carry scale * log2(e)
- *   max, sum, mixed                       online softmax: earlier strips are rescaled to the new maximum
+ *   sum, mixed                            of 2^score
  * output = mixed / sum
  * </pre>
+ *
+ * <p>Where scores are too large or too small for that, weights are relative to the maximum, and earlier strips are rescaled to
+ * each new one (online softmax). Then the first pair of a tile and head is scored twice; those after it in the tile know.
  */
 final class FusedSteps implements TileSteps {
+    private final Tile tile;
     private final TileScoring scoring;
     private final TileMixing mixing;
+    private final long[] shifted; // [heads] the last tile whose weights are relative to the maximum
 
     FusedSteps(Workbench bench) {
+        tile = bench.tile;
+        shifted = new long[bench.operator.heads()];
         scoring = new TileScoring(bench);
         mixing = new TileMixing(bench, new ExactQueries(bench)::attend);
     }
@@ -28,7 +35,13 @@ final class FusedSteps implements TileSteps {
     @Override
     public void strip(int head, int state, boolean additional) {
         scoring.score(head, state, additional);
-        mixing.weigh(state);
+        if (shifted[head] == tile.number) {
+            mixing.weigh(state);
+        } else if (!mixing.weighUnshifted(state)) {
+            shifted[head] = tile.number;
+            scoring.score(head, state, additional);
+            mixing.weigh(state);
+        }
         mixing.mix(head, state, additional);
     }
 

@@ -94,8 +94,8 @@ final class NaiveMixWorker extends QueryWorker {
         if (!softmax) {
             return given;
         }
-        float distance = (most - given) * LOG2_E;
-        return distance >= Exp2.FARTHEST ? 0 : Exp2.ofMinus(distance); // of NaN it is NaN
+        float score = (given - most) * LOG2_E;
+        return score < -127 ? 0 : Exp2.of(score); // of NaN it is NaN
     }
 
     private void add(float weight, HeadRows values, int at) {

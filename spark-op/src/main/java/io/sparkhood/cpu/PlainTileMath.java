@@ -156,26 +156,22 @@ final class PlainTileMath implements TileMath {
     }
 
     @Override
-    public void maximum(float[] s, int scores, int keys, int max, int sum) {
+    public void maximum(float[] s, int scores, int keys, int max) {
         for (int lane = 0; lane < LANES; lane++) {
             float most = s[max + lane];
-            float poison = 0; // sum of 0 x score: NaN as soon as one is not finite
             for (int i = scores + lane; i < scores + keys * LANES; i += LANES) {
                 most = s[i] > most ? s[i] : most;
-                poison += s[i] * 0f;
             }
             s[max + lane] = most;
-            s[sum + lane] += poison;
         }
     }
 
     @Override
-    public void exponentials(float[] s, int scores, int keys, int max, int sum) {
+    public void exponentials(float[] s, int scores, int keys, int shift, int sum) {
         for (int lane = 0; lane < LANES; lane++) {
             float total = 0;
             for (int i = scores + lane; i < scores + keys * LANES; i += LANES) {
-                float y = s[max + lane] - s[i];
-                float weight = y < Exp2.FARTHEST ? Exp2.ofMinus(y) : 0f;
+                float weight = Exp2.of(s[i] - s[shift + lane]);
                 s[i] = weight;
                 total += weight;
             }

@@ -54,6 +54,7 @@ final class ScratchLayout {
             staged; // [stagedHeads][2][lanes][headDim in whole vectors], queries on their way to be transposed
     final int factors; // [1 + padding][lanes]
     final int ignored; // [lanes]
+    final int sums; // [2][lanes], as they were before a strip
 
     private final int states; // [states][as below]
     private final int stateStride;
@@ -115,6 +116,7 @@ final class ScratchLayout {
         staged = take(stagedHeads * 2L * lanes * wholeHeadDim);
         factors = take((1L + TileMath.PADDING_KEYS) * lanes);
         ignored = take(lanes);
+        sums = take(2L * lanes);
         this.states = asInt(next);
         next = 0;
         begun = take(lanes);

@@ -53,7 +53,7 @@ final class SoftmaxWorker extends QueryWorker {
         Arrays.fill(s, row + slots, row + vectors * lanes, TileMath.MASKED);
         Arrays.fill(s, max, max + lanes, -Float.MAX_VALUE);
         Arrays.fill(s, sum, sum + lanes, 0f);
-        math.maximum(s, row, vectors, max, sum);
+        math.maximum(s, row, vectors, max);
         float most = s[max];
         for (int lane = 1; lane < lanes; lane++) {
             most = Math.max(most, s[max + lane]);

@@ -20,6 +20,9 @@ final class Tile {
     private int lineChunks;
     private int columnChunks;
 
+    /** Counts the tiles that there were. */
+    long number;
+
     AxisPatches z;
     AxisPatches y;
     AxisPatches x;
@@ -62,6 +65,7 @@ final class Tile {
         if (placeZ >= z.patches() || firstPatchY >= y.patches() || firstPatchX >= x.patches()) {
             return false;
         }
+        number++;
         endPatchY = Math.min(firstPatchY + shape.patchesY(), y.patches());
         endPatchX = Math.min(firstPatchX + shape.patchesX(), x.patches());
         boxZ = z.firstKey(placeZ);

@@ -117,17 +117,14 @@ interface TileMath {
             int columns,
             int pitch);
 
-    /**
-     * {@code max[lane] = max(max[lane], scores[.][lane])}; a score that is not finite makes {@code sum[lane]} NaN. Masks the key
-     * after an odd last one.
-     */
-    void maximum(float[] s, int scores, int keys, int max, int sum);
+    /** {@code max[lane] = max(max[lane], scores[.][lane])}; undefined where a score is not finite. */
+    void maximum(float[] s, int scores, int keys, int max);
 
     /**
-     * {@code scores[key][lane] = 2^(scores[key][lane] - max[lane])}, exactly 0 from 2^-127 on, and {@code sum[lane] +=} them.
-     * Where the number of keys is odd, the one after the last must be masked.
+     * {@code scores[key][lane] = 2^(scores[key][lane] - shift[lane])}, 0 below 2^-126, and {@code sum[lane] +=} them; a score
+     * that is not finite makes the sum NaN, one beyond 2^128 infinite or NaN.
      */
-    void exponentials(float[] s, int scores, int keys, int max, int sum);
+    void exponentials(float[] s, int scores, int keys, int shift, int sum);
 
     /** Whether {@code count} floats from {@code from} on, in whole vectors, are all finite. */
     default boolean areFinite(float[] s, int from, int count) {

@@ -6,6 +6,10 @@ import java.util.List;
 /** Running softmax of a pair of patches, and the values of a strip mixed with its weights. */
 final class TileMixing {
     private static final double LN_2 = Math.log(2);
+    /** Between these a sum of weights is as good as one of weights relative to their maximum: float32's limits are far. */
+    private static final float LEAST_SUM = 0x1p-16f;
+
+    private static final float MOST_SUM = 0x1p60f;
 
     private final Workbench bench;
     private final TileGeometry geometry;
@@ -44,13 +48,51 @@ final class TileMixing {
             int max = at.max(state + patch);
             int sum = at.sum(state + patch);
             int mixed = at.mixed(state + patch);
-            Arrays.fill(s, max, max + lanes, -Float.MAX_VALUE);
+            Arrays.fill(s, max, max + lanes, 0f);
             Arrays.fill(s, sum, sum + lanes, 0f);
             Arrays.fill(s, mixed, mixed + at.mixedSlabs * lanes * math.mixedSlab(), 0f);
         }
     }
 
-    /** Turns the scores of the strip, in base 2, into weights. */
+    /**
+     * Turns the scores of the strip, in base 2, into weights relative to 0, without a search for their maximum. False where a
+     * sum comes near float32's limits: the scores are lost then, and the sums are what they were.
+     */
+    boolean weighUnshifted(int state) {
+        boolean near = false;
+        for (int patch = 0; patch < pair.patches; patch++) {
+            int sum = at.sum(state + patch);
+            System.arraycopy(s, sum, s, at.sums + patch * lanes, lanes);
+            int keys = strip.keys(patch);
+            if (keys > 0) {
+                math.exponentials(s, at.scores + patch * at.patchStride, keys, at.max(state + patch), sum);
+                near |= nearLimits(patch, sum);
+            }
+        }
+        for (int patch = 0; patch < pair.patches; patch++) {
+            if (near) {
+                System.arraycopy(s, at.sums + patch * lanes, s, at.sum(state + patch), lanes);
+            } else if (strip.keys(patch) > 0) {
+                s[at.begun(state + patch)] = 1;
+            }
+        }
+        return !near;
+    }
+
+    /** Only lanes that have a query count: others hold anything. */
+    private boolean nearLimits(int patch, int sum) {
+        boolean near = false;
+        int columns = pair.queryColumns();
+        int end = sum + pair.queryRows(patch) * geometry.laneX;
+        for (int row = sum; row < end; row += geometry.laneX) {
+            for (int l = row; l < row + columns; l++) {
+                near |= !(s[l] >= LEAST_SUM && s[l] <= MOST_SUM); // so is NaN
+            }
+        }
+        return near;
+    }
+
+    /** Turns the scores of the strip, in base 2, into weights relative to the maximum. */
     void weigh(int state) {
         for (int patch = 0; patch < pair.patches; patch++) {
             if (strip.keys(patch) > 0) {
@@ -81,10 +123,11 @@ final class TileMixing {
         int sum = at.sum(state);
         if (s[at.begun(state)] == 0) {
             s[at.begun(state)] = 1;
-            math.maximum(s, scores, keys, max, sum);
+            Arrays.fill(s, max, max + lanes, -Float.MAX_VALUE);
+            math.maximum(s, scores, keys, max);
         } else {
             System.arraycopy(s, max, s, at.factors, lanes);
-            math.maximum(s, scores, keys, max, sum);
+            math.maximum(s, scores, keys, max);
             math.exponentials(s, at.factors, 1, max, at.ignored);
             math.rescale(s, at.factors, at.mixed(state), at.mixedSlabs);
             for (int l = 0; l < lanes; l++) {

@@ -1,6 +1,7 @@
 package io.sparkhood.cpu;
 
 import io.sparkhood.operator.DType;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -33,8 +34,6 @@ final class VectorTileMath implements TileMath {
     private static final int WIDE_SLAB = 4 * LANES;
 
     private static final int WIDE_MIX_LANES = 6;
-
-    private static final int FARTHEST_BITS = Float.floatToRawIntBits(Exp2.FARTHEST);
 
     private static VectorSpecies<Float> species(int lanes) {
         return switch (lanes) {
@@ -333,24 +332,14 @@ final class VectorTileMath implements TileMath {
     }
 
     @Override
-    public void maximum(float[] s, int scores, int keys, int max, int sum) {
-        FloatVector none = FloatVector.broadcast(SPECIES, MASKED);
-        for (int key = keys; (key & 1) != 0; key++) {
-            none.intoArray(s, scores + key * LANES);
-        }
-        FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector poison = zero; // sums of 0 x score: NaN as soon as one is not finite
-        FloatVector venom = zero;
+    public void maximum(float[] s, int scores, int keys, int max) {
+        maskAfterOdd(s, scores, keys);
         IntVector magnitude = IntVector.broadcast(INTS, Integer.MAX_VALUE);
         IntVector a = IntVector.broadcast(INTS, Integer.MIN_VALUE);
         IntVector b = a;
         for (int at = scores, end = scores + keys * LANES; at < end; at += 2 * LANES) {
-            FloatVector f = FloatVector.fromArray(SPECIES, s, at);
-            FloatVector g = FloatVector.fromArray(SPECIES, s, at + LANES);
-            poison = f.fma(zero, poison);
-            venom = g.fma(zero, venom);
-            IntVector i = f.reinterpretAsInts();
-            IntVector j = g.reinterpretAsInts();
+            IntVector i = FloatVector.fromArray(SPECIES, s, at).reinterpretAsInts();
+            IntVector j = FloatVector.fromArray(SPECIES, s, at + LANES).reinterpretAsInts();
             a = i.lanewise(VectorOperators.ASHR, 31)
                     .and(magnitude)
                     .lanewise(VectorOperators.XOR, i)
@@ -371,17 +360,24 @@ final class VectorTileMath implements TileMath {
                 .lanewise(VectorOperators.XOR, i)
                 .reinterpretAsFloats()
                 .intoArray(s, max);
-        FloatVector.fromArray(SPECIES, s, sum).add(poison).add(venom).intoArray(s, sum);
+    }
+
+    /** Two keys are handled at a time. */
+    private static void maskAfterOdd(float[] s, int scores, int keys) {
+        if ((keys & 1) != 0) {
+            Arrays.fill(s, scores + keys * LANES, scores + (keys + 1) * LANES, MASKED);
+        }
     }
 
     @Override
-    public void exponentials(float[] s, int scores, int keys, int max, int sum) {
-        FloatVector m = FloatVector.fromArray(SPECIES, s, max);
+    public void exponentials(float[] s, int scores, int keys, int shift, int sum) {
+        maskAfterOdd(s, scores, keys);
+        FloatVector m = FloatVector.fromArray(SPECIES, s, shift);
         FloatVector zero = FloatVector.zero(SPECIES);
-        FloatVector minusOne = FloatVector.broadcast(SPECIES, -1f);
         FloatVector sumA = zero;
         FloatVector sumB = zero;
-        IntVector top = IntVector.broadcast(INTS, FARTHEST_BITS);
+        IntVector least = IntVector.broadcast(INTS, Exp2.ZERO);
+        IntVector most = IntVector.broadcast(INTS, Exp2.INFINITE);
         FloatVector magic = FloatVector.broadcast(SPECIES, Exp2.MAGIC);
         FloatVector c0 = FloatVector.broadcast(SPECIES, Exp2.C0);
         FloatVector c1 = FloatVector.broadcast(SPECIES, Exp2.C1);
@@ -389,34 +385,21 @@ final class VectorTileMath implements TileMath {
         FloatVector c3 = FloatVector.broadcast(SPECIES, Exp2.C3);
         FloatVector c4 = FloatVector.broadcast(SPECIES, Exp2.C4);
         FloatVector c5 = FloatVector.broadcast(SPECIES, Exp2.C5);
-        FloatVector c6 = FloatVector.broadcast(SPECIES, Exp2.C6);
         for (int at = scores, end = scores + keys * LANES; at < end; at += 2 * LANES) {
-            FloatVector yA = FloatVector.fromArray(SPECIES, s, at).fma(minusOne, m);
-            yA = yA.reinterpretAsInts().min(top).reinterpretAsFloats();
-            FloatVector nA = yA.fma(minusOne, magic);
-            FloatVector uA = yA.add(nA.sub(magic));
-            FloatVector pA = uA.fma(c6, c5)
-                    .fma(uA, c4)
-                    .fma(uA, c3)
-                    .fma(uA, c2)
-                    .fma(uA, c1)
-                    .fma(uA, c0);
-            pA = pA.mul(
-                    nA.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+            FloatVector xA = FloatVector.fromArray(SPECIES, s, at).sub(m);
+            FloatVector nA = xA.add(magic);
+            FloatVector uA = xA.sub(nA.sub(magic));
+            FloatVector pA = uA.fma(c5, c4).fma(uA, c3).fma(uA, c2).fma(uA, c1).fma(uA, c0);
+            IntVector eA = nA.reinterpretAsInts().max(least).min(most);
+            pA = pA.mul(eA.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
             pA.intoArray(s, at);
             sumA = pA.add(sumA);
-            FloatVector yB = FloatVector.fromArray(SPECIES, s, at + LANES).fma(minusOne, m);
-            yB = yB.reinterpretAsInts().min(top).reinterpretAsFloats();
-            FloatVector nB = yB.fma(minusOne, magic);
-            FloatVector uB = yB.add(nB.sub(magic));
-            FloatVector pB = uB.fma(c6, c5)
-                    .fma(uB, c4)
-                    .fma(uB, c3)
-                    .fma(uB, c2)
-                    .fma(uB, c1)
-                    .fma(uB, c0);
-            pB = pB.mul(
-                    nB.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+            FloatVector xB = FloatVector.fromArray(SPECIES, s, at + LANES).sub(m);
+            FloatVector nB = xB.add(magic);
+            FloatVector uB = xB.sub(nB.sub(magic));
+            FloatVector pB = uB.fma(c5, c4).fma(uB, c3).fma(uB, c2).fma(uB, c1).fma(uB, c0);
+            IntVector eB = nB.reinterpretAsInts().max(least).min(most);
+            pB = pB.mul(eB.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
             pB.intoArray(s, at + LANES);
             sumB = pB.add(sumB);
         }

@@ -111,7 +111,7 @@ class TileMathTest {
                 s[ROOM + i] *= keys % 2 == 0 ? -1e30f : 1e-30f;
                 expected[i % lanes] = Math.max(expected[i % lanes], s[ROOM + i]);
             }
-            math.maximum(s, ROOM, keys, 0, 3 * ROOM);
+            math.maximum(s, ROOM, keys, 0);
             assertThat(Arrays.copyOf(s, lanes)).isEqualTo(expected);
         }
     }
@@ -149,24 +149,26 @@ class TileMathTest {
             Arrays.fill(s, 0, lanes, 1.5f);
             float[] before = new float[keys * lanes];
             for (int i = 0; i < before.length; i++) {
-                float distance = i % 7 == 0 ? 1e38f : random.nextFloat() * random.nextInt(140);
-                before[i] = s[2 * ROOM + i] = 1.5f - distance;
+                float far = random.nextBoolean() ? 140 : -(float) Math.pow(10, random.nextInt(39)); // of every size
+                before[i] = s[2 * ROOM + i] = i % 3 == 0 ? far : random.nextFloat() * 300 - 150;
+                before[i] = s[2 * ROOM + i] = i % lanes == 1 ? before[i] : Math.min(before[i], 9);
             }
-            Arrays.fill(s, 2 * ROOM + before.length, 2 * ROOM + before.length + lanes, TileMath.MASKED);
             math.exponentials(s, 2 * ROOM, keys, 0, ROOM);
             for (int i = 0; i < before.length; i++) {
-                float distance = 1.5f - before[i];
-                double exact = Math.pow(2, -distance);
+                float score = before[i] - 1.5f;
                 float weight = s[2 * ROOM + i];
                 sums[i % lanes] += weight;
-                if (distance >= 127) {
-                    assertThat(weight).isZero();
-                } else if (distance < 126) {
-                    assertThat(weight / exact).isEqualTo(1, within(2e-7));
+                if (score < -127) {
+                    assertThat(weight).as("2^" + score).isZero();
+                } else if (score > 128.5) {
+                    assertThat(weight).as("2^" + score).isEqualTo(Float.POSITIVE_INFINITY);
+                } else if (score > -126 && score < 127) {
+                    assertThat(weight / Math.pow(2, score)).isEqualTo(1, within(2e-7));
                 }
             }
             for (int lane = 0; lane < lanes; lane++) {
-                assertThat((double) s[ROOM + lane]).isEqualTo(sums[lane], within(1e-4));
+                double sum = (float) sums[lane];
+                assertThat((double) s[ROOM + lane]).isCloseTo(sum, within(1e-6 * Math.abs(sum) + 1e-4));
             }
         }
     }
@@ -175,14 +177,18 @@ class TileMathTest {
     @MethodSource("maths")
     void scoresThatAreNotFiniteMakeTheirSumNan(TileMath math) {
         int lanes = math.lanes();
-        for (float score : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+        for (float score : new float[] {Float.NaN, -Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
             for (int key = 0; key < 5; key++) {
-                float[] s = new float[4 * ROOM];
-                s[2 * ROOM + key * lanes + 1] = score;
-                math.maximum(s, 2 * ROOM, 5, 0, ROOM);
-                math.exponentials(s, 2 * ROOM, 5, 0, ROOM);
-                assertThat(s[ROOM + 1]).isNaN();
-                assertThat(s[ROOM]).isEqualTo(5);
+                for (boolean shifted : new boolean[] {false, true}) {
+                    float[] s = new float[4 * ROOM];
+                    s[2 * ROOM + key * lanes + 1] = score;
+                    if (shifted) {
+                        math.maximum(s, 2 * ROOM, 5, 0);
+                    }
+                    math.exponentials(s, 2 * ROOM, 5, 0, ROOM);
+                    assertThat(s[ROOM + 1]).isNaN();
+                    assertThat(s[ROOM]).isEqualTo(5);
+                }
             }
         }
     }
