@@ -19,6 +19,7 @@ final class CpuBackend extends HostBackend {
 
     private final TileMath math;
     private final long scratchBytes;
+    private final long scratchFloats; // of them, those from the first line of the cache on
     private final Tilings tilings;
     private final UnfusedPlans unfused;
 
@@ -27,8 +28,9 @@ final class CpuBackend extends HostBackend {
         long asked = options.scratchBytes();
         this.math = math;
         scratchBytes = Math.min(asked > 0 ? asked : DEFAULT_SCRATCH_BYTES, Float.BYTES * MAX_ARRAY_ELEMENTS);
+        scratchFloats = scratchBytes / Float.BYTES - CacheLines.FIRST;
         tilings = new Tilings(math);
-        unfused = new UnfusedPlans(math, tilings, scratchBytes / Float.BYTES);
+        unfused = new UnfusedPlans(math, tilings, scratchFloats);
     }
 
     @Override
@@ -46,12 +48,12 @@ final class CpuBackend extends HostBackend {
                 : UnfusedPlans.asAttention((NeighborhoodAggregateOperator) operator);
         return implementation() == Implementation.NAIVE
                 ? refusesNaive(operator, alike)
-                : refusesTiles(alike, scratchBytes / Float.BYTES - CacheLines.FIRST);
+                : refusesTiles(alike, scratchFloats);
     }
 
     private Optional<String> refusesAttention(NeighborhoodAttentionOperator attention) {
         return switch (implementation()) {
-            case AUTO, FUSED -> refusesTiles(attention, scratchBytes / Float.BYTES - CacheLines.FIRST);
+            case AUTO, FUSED -> refusesTiles(attention, scratchFloats);
             case NAIVE -> refusesNaive(attention, attention);
             case GEMM -> {
                 long share = unfused.share(attention);
@@ -111,10 +113,8 @@ final class CpuBackend extends HostBackend {
             return unfused.gemm(operator, maxBatch, used);
         }
         NeighborhoodAttentionOperator attention = (NeighborhoodAttentionOperator) operator;
-        long limit = scratchBytes / Float.BYTES;
-        Tiling tiling =
-                tilings.of(new Tilings.Request(attention, used, LN_2, CacheLines.FIRST, limit - CacheLines.FIRST));
-        long scratch = CacheLines.detected().floats(tiling.layout().floats(), limit);
+        Tiling tiling = tilings.of(new Tilings.Request(attention, used, LN_2, CacheLines.FIRST, scratchFloats));
+        long scratch = CacheLines.detected().floats(tiling.layout().floats(), CacheLines.FIRST + scratchFloats);
         return new CpuPlan(attention, maxBatch, tiling, scratch);
     }
 

@@ -15,6 +15,11 @@ final class UnfusedPlans {
     private final Tilings tilings;
     private final long scratchFloats;
 
+    /**
+     * Makes plans.
+     *
+     * @param scratchFloats that a thread may have from {@link CacheLines#FIRST} on
+     */
     UnfusedPlans(TileMath math, Tilings tilings, long scratchFloats) {
         this.math = math;
         this.tilings = tilings;
@@ -57,8 +62,7 @@ final class UnfusedPlans {
 
     /** Floats of scratch for each of the two passes over tiles of attention. */
     long share(NeighborhoodAttentionOperator operator) {
-        return (scratchFloats - CacheLines.FIRST - SoftmaxWorker.floats(operator, math) - 2 * UnfusedPlan.Builder.GAP)
-                / 2;
+        return (scratchFloats - SoftmaxWorker.floats(operator, math) - 2 * UnfusedPlan.Builder.GAP) / 2;
     }
 
     /** Passes over tiles. */
@@ -73,15 +77,16 @@ final class UnfusedPlans {
             Tiling mix = tiling(plan, second(attention), Parameters.NONE, share);
             plan.add(Pass.mix(mix, Normalization.NONE));
         } else if (operator instanceof NeighborhoodScoresOperator scores) {
-            tiling = tiling(plan, asAttention(scores), parameters, scratchFloats - CacheLines.FIRST);
+            tiling = tiling(plan, asAttention(scores), parameters, scratchFloats);
             plan.add(Pass.scores(tiling));
         } else {
             NeighborhoodAggregateOperator aggregate = (NeighborhoodAggregateOperator) operator;
-            tiling = tiling(plan, asAttention(aggregate), Parameters.NONE, scratchFloats - CacheLines.FIRST);
+            tiling = tiling(plan, asAttention(aggregate), Parameters.NONE, scratchFloats);
             plan.add(Pass.mix(tiling, aggregate.normalization()));
         }
         long visited = tiling.geometry().visitedPairs(operator.additionalTokens());
-        return plan.build(operator, maxBatch, scratchFloats, visited, "cpu: gemm in " + tiling.describe());
+        return plan.build(
+                operator, maxBatch, CacheLines.FIRST + scratchFloats, visited, "cpu: gemm in " + tiling.describe());
     }
 
     private Tiling tiling(
