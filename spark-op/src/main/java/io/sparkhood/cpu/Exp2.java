@@ -19,7 +19,7 @@ final class Exp2 {
 
     private Exp2() {}
 
-    /** Below 2^-126 it is 0; of NaN, and perhaps of an infinite number, it is NaN. */
+    /** Below 2^-126.5 it is 0; of NaN, and perhaps of an infinite number, it is NaN. */
     static float of(float x) {
         float n = x + MAGIC;
         float u = x - (n - MAGIC);

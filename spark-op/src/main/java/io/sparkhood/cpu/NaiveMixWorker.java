@@ -95,7 +95,7 @@ final class NaiveMixWorker extends QueryWorker {
             return given;
         }
         float score = (given - most) * LOG2_E;
-        return score < -127 ? 0 : Exp2.of(score); // of NaN it is NaN
+        return score < -127 ? 0 : Exp2.of(score); // a masked one is -infinity; of NaN it is NaN
     }
 
     private void add(float weight, HeadRows values, int at) {

@@ -121,7 +121,7 @@ interface TileMath {
     void maximum(float[] s, int scores, int keys, int max);
 
     /**
-     * {@code scores[key][lane] = 2^(scores[key][lane] - shift[lane])}, 0 below 2^-126, and {@code sum[lane] +=} them; a score
+     * {@code scores[key][lane] = 2^(scores[key][lane] - shift[lane])}, 0 below 2^-126.5, and {@code sum[lane] +=} them; a score
      * that is not finite makes the sum NaN, one beyond 2^128 infinite or NaN.
      */
     void exponentials(float[] s, int scores, int keys, int shift, int sum);

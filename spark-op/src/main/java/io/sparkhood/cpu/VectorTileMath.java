@@ -14,10 +14,9 @@ import jdk.incubator.vector.VectorSpecies;
  * flat because of what C2 does with vectors. They stay in registers only in methods with one loop, about 24 live vectors, and 325
  * to 1,200 bytecodes: smaller ones are inlined into their callers until the callers' budget is spent. Beyond some 75 vector
  * operations (C2's limit of nodes, it seems) the last ones of a method were boxed, in some JVMs and not in others; {@code mix6x4}
- * has 82 and never was. A vector that a
- * loop carries is an argument, never the receiver, where there is room for that (hence {@code zero.add(a)}): C2 knows the class
- * of an argument, which is cast, but that of a carried receiver only from a profile which other code with vectors of another
- * length spoils. No method takes or returns a vector. The drivers that choose between kernels hold none.
+ * has 82 and never was. A vector that a loop carries is an argument, never the receiver, where there is room for that (hence
+ * {@code zero.add(a)}): C2 knows the class of an argument, which is cast, but that of a carried receiver only from a profile which
+ * other code with vectors of another length spoils. No method takes or returns a vector. The drivers that choose between kernels hold none.
  */
 final class VectorTileMath implements TileMath {
     static final VectorSpecies<Float> SPECIES = species(VectorSupport.detected().lanes());
