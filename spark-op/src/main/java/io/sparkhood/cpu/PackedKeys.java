@@ -12,6 +12,9 @@ final class PackedKeys {
     private final int[] valueOffsets; // [stripKeys]
     private int offsetsOfColumns;
     private int offsetsOfPitch;
+    private int offsetsOfPhase;
+    private int offsetsOfDepth;
+    private int offsetsOfPackedDepth;
     private RunTensors tensors = RunTensors.NONE;
     private long row;
     private int firstHead;
@@ -156,17 +159,27 @@ final class PackedKeys {
         return (line - firstLine) * pitch + column - firstColumn;
     }
 
-    /** Where values lie, seen from the first, for lines of so many keys one after the other. */
-    int[] valueOffsets(int columns) {
-        if (columns != offsetsOfColumns || pitch != offsetsOfPitch) {
-            offsetsOfColumns = columns;
-            offsetsOfPitch = pitch;
-            int slab = at.valueSlab;
-            int line = 0;
-            for (int i = 0; i < valueOffsets.length; line += pitch * slab) {
-                for (int column = 0; column < columns && i < valueOffsets.length; column++) {
-                    valueOffsets[i++] = line + column * slab;
-                }
+    /** Where values lie, seen from the first, for keys of a strip from this line on. */
+    int[] valueOffsets(Strip strip, int firstLine) {
+        int columns = strip.columns();
+        int phase = firstLine % strip.depth;
+        if (columns == offsetsOfColumns
+                && pitch == offsetsOfPitch
+                && phase == offsetsOfPhase
+                && strip.depth == offsetsOfDepth
+                && strip.packedDepth == offsetsOfPackedDepth) {
+            return valueOffsets;
+        }
+        offsetsOfColumns = columns;
+        offsetsOfPitch = pitch;
+        offsetsOfPhase = phase;
+        offsetsOfDepth = strip.depth;
+        offsetsOfPackedDepth = strip.packedDepth;
+        int first = strip.packedLine(firstLine);
+        for (int i = 0, line = firstLine; i < valueOffsets.length; line++) {
+            int key = (strip.packedLine(line) - first) * pitch;
+            for (int column = 0; column < columns && i < valueOffsets.length; column++) {
+                valueOffsets[i++] = (key + column) * at.valueSlab;
             }
         }
         return valueOffsets;

@@ -2,7 +2,10 @@ package io.sparkhood.cpu;
 
 /**
  * One or two patches of a tile, the second below the first: their queries, and what of the tile's box they see. Both see the
- * same columns.
+ * same planes on z and the same columns.
+ *
+ * <p>The lines of these planes are numbered {@code y * depth + z}. Because y is outermost, those of each patch, and of any rows of a
+ * patch, are one interval.
  */
 final class PatchPair {
     private final Tile tile;
@@ -13,7 +16,13 @@ final class PatchPair {
 
     /** Patches, 1 or 2. */
     int patches;
-    /** The lines of the box that each patch sees. */
+    /** Place of all queries on z. */
+    private int placeZ;
+    /** Planes of the box that they see, and the first of them. */
+    int depth;
+
+    int firstPlane;
+    /** The lines of these planes that each patch sees. */
     final int[] firstLine = new int[2];
 
     final int[] endLine = new int[2];
@@ -33,22 +42,39 @@ final class PatchPair {
 
     /** Moves to a pair of the tile. */
     void moveTo(int pair) {
-        patchX = tile.firstPatchX + pair / tile.pairsY();
+        placeZ = tile.firstZ + pair / tile.pairsOfPlace();
+        patchX = tile.firstPatchX + pair % tile.pairsOfPlace() / tile.pairsY();
         firstPatchY = tile.firstPatchY + pair % tile.pairsY() * 2;
+        firstPlane = tile.planeOf(tile.z.start(placeZ));
+        depth = tile.planeOf(tile.z.end(placeZ)) - firstPlane;
         patches = Math.min(2, tile.endPatchY - firstPatchY);
         firstColumn = tile.columnOf(tile.x.firstKey(patchX));
         endColumn = tile.columnOf(tile.x.endKey(patchX));
         int at = 0;
         for (int patch = 0; patch < patches; patch++) {
-            firstLine[patch] = tile.lineOf(tile.y.firstKey(firstPatchY + patch));
-            endLine[patch] = tile.lineOf(tile.y.endKey(firstPatchY + patch));
+            firstLine[patch] = lineOf(tile.y.firstKey(firstPatchY + patch));
+            endLine[patch] = lineOf(tile.y.endKey(firstPatchY + patch));
             for (int row = 0; row < laneY; row++) {
-                int first = tile.token(tile.placeZ, queryY(patch, row), tile.x.first(patchX));
+                int first = tile.token(placeZ, queryY(patch, row), tile.x.first(patchX));
                 for (int column = 0; column < laneX; column++) {
                     tokens[at++] = first + Math.min(column, queryColumns() - 1) * tile.tokenStep();
                 }
             }
         }
+    }
+
+    private int lineOf(int keyY) {
+        return tile.rowOf(keyY) * depth;
+    }
+
+    /** Distance on z from the queries to the keys of a line. */
+    int distanceZ(int line) {
+        return tile.z.start(placeZ) + line % depth - placeZ;
+    }
+
+    /** Place on y of the keys of a line. */
+    int placeY(int line) {
+        return tile.placeY(line / depth);
     }
 
     /** The most lines that one of the patches sees. */
@@ -104,12 +130,12 @@ final class PatchPair {
 
     /** First line that a query row sees. */
     int firstLineOfRow(int patch, int row) {
-        return tile.lineOf(tile.y.start(queryY(patch, row)));
+        return lineOf(tile.y.start(queryY(patch, row)));
     }
 
     /** One past the last line that a query row sees. */
     int endLineOfRow(int patch, int row) {
-        return tile.lineOf(tile.y.end(queryY(patch, row)));
+        return lineOf(tile.y.end(queryY(patch, row)));
     }
 
     /** First column that a query column sees. */

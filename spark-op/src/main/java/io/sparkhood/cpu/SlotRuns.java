@@ -15,7 +15,6 @@ final class SlotRuns {
 
     private final Workbench bench;
     private final float[] s;
-    private final Tile tile;
     private final PatchPair pair;
     private final Strip strip;
     private final int lanes;
@@ -35,7 +34,6 @@ final class SlotRuns {
         this.bench = bench;
         this.move = move;
         s = bench.s;
-        tile = bench.tile;
         pair = bench.pair;
         strip = bench.strip;
         lanes = bench.lanes;
@@ -86,12 +84,12 @@ final class SlotRuns {
         }
         int step = strip.columns() * lanes;
         int from = scores + (line - strip.first[patch]) * step + (column - strip.firstColumn) * lanes;
-        if (kernelX == 1 && tile.depth == 1) { // the keys of a query are one below the other, and so are its slots
+        if (kernelX == 1 && pair.depth == 1) { // the keys of a query are one below the other, and so are its slots
             move.run(s, from, step, memory(), slots + line - firstLine, endLine - line);
             return;
         }
         for (; line < endLine; line++) {
-            int slotLine = line % tile.depth * kernelY + (line - firstLine) / tile.depth;
+            int slotLine = line % pair.depth * kernelY + (line - firstLine) / pair.depth;
             move.run(s, from, lanes, memory(), slots + slotLine * kernelX + column - firstColumn, columns);
             from += step;
         }

@@ -64,7 +64,7 @@ final class StartValues {
         marks[3] = strip.end[patch] - strip.first[patch];
         marks[4] = strip.firstColumn - pair.firstColumn;
         marks[5] = strip.columns();
-        marks[6] = tile.depth;
+        marks[6] = pair.depth;
         marks[7] = 2 * tile.y.places() + tile.x.places() % 2; // patterns are numbered per length of a dilation group
         // both patches need theirs at once: each has half of the tables
         int table = 2 * Math.floorMod(Arrays.hashCode(marks), at.maskTables / 2) + patch;
@@ -95,14 +95,14 @@ final class StartValues {
     }
 
     private void addBias(BiasTables bias, int head, Strip strip, int patch, int masks, int biased) {
-        boolean merged = bias.oneColumn() && tile.depth == 1;
+        boolean merged = bias.oneColumn() && pair.depth == 1;
         int lines = merged ? strip.end[patch] - strip.first[patch] : 1;
         int keys = lines * strip.columns();
         int i = 0;
         for (int line = strip.first[patch]; line < strip.end[patch]; line += lines) {
             int start = bias.at(
-                    tile.distanceZ(line),
-                    tile.placeY(line) - pair.queryY(patch, 0),
+                    pair.distanceZ(line),
+                    pair.placeY(line) - pair.queryY(patch, 0),
                     tile.placeX(strip.firstColumn) - pair.queryX(0));
             math.addBias(s, masks + i, bias.table(head), start, keys, biased + i);
             i += keys * lanes;

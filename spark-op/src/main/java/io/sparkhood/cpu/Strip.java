@@ -1,8 +1,8 @@
 package io.sparkhood.cpu;
 
 /**
- * Some of the packed keys that a pair of patches sees, few enough that their scores stay near: an interval of lines by an
- * interval of columns of the tile's box, or of the additional keys.
+ * Some of the packed keys that a pair of patches sees, few enough that their scores stay near: an interval of the pair's lines by
+ * an interval of columns of the tile's box, or some of the additional keys.
  */
 final class Strip {
     /** The lines that each patch sees; an empty interval where it sees none. */
@@ -11,8 +11,17 @@ final class Strip {
     final int[] end = new int[2];
     int firstColumn;
     int endColumn;
+    /** Planes that the pair sees, planes that are packed, and the first of these that the pair sees; where it sees all, 1, 1 and 0. */
+    int depth;
 
-    void moveTo(PatchPair pair, int line, int endLine, int firstColumn, int endColumn) {
+    int packedDepth;
+    private int firstPlane;
+
+    void moveTo(PatchPair pair, int packedDepth, int line, int endLine, int firstColumn, int endColumn) {
+        boolean all = pair.depth == packedDepth;
+        depth = all ? 1 : pair.depth;
+        this.packedDepth = all ? 1 : packedDepth;
+        firstPlane = pair.firstPlane;
         this.firstColumn = firstColumn;
         this.endColumn = endColumn;
         for (int patch = 0; patch < pair.patches; patch++) {
@@ -23,6 +32,9 @@ final class Strip {
 
     /** Moves to additional keys: lines of one key, which all queries see. */
     void moveToAdditional(int from, int to) {
+        depth = 1;
+        firstPlane = 0;
+        packedDepth = 1;
         firstColumn = 0;
         endColumn = 1;
         first[0] = from;
@@ -33,6 +45,16 @@ final class Strip {
 
     int columns() {
         return endColumn - firstColumn;
+    }
+
+    /** Where a line of the strip is among the packed ones. */
+    int packedLine(int line) {
+        return line / depth * packedDepth + firstPlane + line % depth;
+    }
+
+    /** One past the last line, up to {@code end}, until which packed lines follow each other from this line on. */
+    int packedTo(int line, int end) {
+        return packedDepth == 1 ? end : Math.min(end, (line / depth + 1) * depth);
     }
 
     /** Keys of a patch. */

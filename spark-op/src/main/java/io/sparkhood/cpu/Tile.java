@@ -3,8 +3,8 @@ package io.sparkhood.cpu;
 /**
  * Where a worker is: one tile, with the box of keys that its queries see together, and the chunk of the box that is packed.
  *
- * <p>Keys of the box lie in lines along x, numbered {@code y * depth + z}. Because y is outermost, the lines of each patch, and
- * of any rows of a patch, are one interval.
+ * <p>Keys of the box lie in lines along x, numbered {@code y * depth + z}. Because y is outermost, the lines that the tile shares
+ * with the one above are its first.
  */
 final class Tile {
     private final TileGeometry geometry;
@@ -26,9 +26,10 @@ final class Tile {
     AxisPatches z;
     AxisPatches y;
     AxisPatches x;
-    /** Place of all queries on z. */
-    int placeZ;
-    /** The patches of this tile. */
+    /** The places on z of this tile's queries, and its patches on y and x. */
+    int firstZ;
+
+    int endZ;
     int firstPatchY;
 
     int endPatchY;
@@ -59,19 +60,20 @@ final class Tile {
         z = geometry.z.patches(groupZ);
         y = geometry.y.patches(groupY);
         x = geometry.x.patches(groupX);
-        placeZ = indexZ;
+        firstZ = indexZ * shape.placesZ();
         firstPatchY = indexY * shape.patchesY();
         firstPatchX = indexX * shape.patchesX();
-        if (placeZ >= z.patches() || firstPatchY >= y.patches() || firstPatchX >= x.patches()) {
+        if (firstZ >= z.places() || firstPatchY >= y.patches() || firstPatchX >= x.patches()) {
             return false;
         }
         number++;
+        endZ = Math.min(firstZ + shape.placesZ(), z.places());
         endPatchY = Math.min(firstPatchY + shape.patchesY(), y.patches());
         endPatchX = Math.min(firstPatchX + shape.patchesX(), x.patches());
-        boxZ = z.firstKey(placeZ);
+        boxZ = z.start(firstZ);
         boxY = y.firstKey(firstPatchY);
         boxX = x.firstKey(firstPatchX);
-        depth = z.endKey(placeZ) - boxZ;
+        depth = z.end(endZ - 1) - boxZ;
         lines = (y.endKey(endPatchY - 1) - boxY) * depth;
         columns = x.endKey(endPatchX - 1) - boxX;
         lineChunks = (lines - 1) / shape.chunkLines() + 1;
@@ -102,6 +104,11 @@ final class Tile {
 
     /** Pairs of patches, one below the other; the last of a column may be a single one. */
     int pairs() {
+        return (endZ - firstZ) * pairsOfPlace();
+    }
+
+    /** Pairs of each place on z. */
+    int pairsOfPlace() {
         return (endPatchX - firstPatchX) * pairsY();
     }
 
@@ -146,9 +153,14 @@ final class Tile {
         return geometry.y.dilation * geometry.x.extent;
     }
 
-    /** Line of the box where the keys of a place on y begin. */
-    int lineOf(int keyY) {
-        return (keyY - boxY) * depth;
+    /** Plane of the box of a place on z. */
+    int planeOf(int keyZ) {
+        return keyZ - boxZ;
+    }
+
+    /** Row of the box of a place on y. */
+    int rowOf(int keyY) {
+        return keyY - boxY;
     }
 
     /** Column of the box of a place on x. */
@@ -156,14 +168,9 @@ final class Tile {
         return keyX - boxX;
     }
 
-    /** Distance on z from the queries to the keys of a line. */
-    int distanceZ(int line) {
-        return boxZ + line % depth - placeZ;
-    }
-
-    /** Place on y of the keys of a line. */
-    int placeY(int line) {
-        return boxY + line / depth;
+    /** Place on y of a row of the box. */
+    int placeY(int row) {
+        return boxY + row;
     }
 
     /** Place on x of the keys of a column. */

@@ -93,7 +93,7 @@ final class TileGeometry {
 
     /** Columns of tiles of a dilation group; shorter groups lack some. */
     int tileColumns(TileShape shape) {
-        return z.tiles(1) * x.tiles(shape.patchesX());
+        return z.tiles(shape.placesZ()) * x.tiles(shape.patchesX());
     }
 
     /** Tiles of such a column. */

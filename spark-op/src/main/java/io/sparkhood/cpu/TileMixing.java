@@ -143,8 +143,8 @@ final class TileMixing {
         int rows = pair.queryRows(patch);
         int columns = strip.columns();
         int dims = Math.min(width, bench.operator.valueDim() - slab * width);
-        int value = packed.value(keyHead, slab, strip.first[patch], strip.firstColumn);
-        int[] offsets = packed.valueOffsets(columns);
+        int value = packed.value(keyHead, slab, strip.packedLine(strip.first[patch]), strip.firstColumn);
+        int[] offsets = packed.valueOffsets(strip, strip.first[patch]);
         int step;
         for (int l = 0; l < lanes && l / geometry.laneX < rows; l += step) {
             step = math.mixLanes(dims, l);

@@ -88,42 +88,47 @@ final class TileScoring {
         }
         scoreOne(keyHead, state, 0, start, strip.first[0], bothFirst);
         boolean merged = strip.columns() == packed.pitch;
-        int lines = bothEnd - bothFirst;
-        int done = (bothFirst - strip.first[0]) * strip.columns() * lanes;
-        int nextDone = (bothFirst - strip.first[1]) * strip.columns() * lanes;
-        math.scorePair(
-                s,
-                at.query(state),
-                at.query(state + 1),
-                packed.key(keyHead, bothFirst, strip.firstColumn),
-                at.keySlab,
-                at.keySlabStride,
-                bench.operator.headDim(),
-                start + done,
-                nextStart + nextDone,
-                at.scores + done,
-                at.scores + at.patchStride + nextDone,
-                merged ? 1 : lines,
-                merged ? lines * packed.pitch : strip.columns(),
-                packed.pitch);
+        for (int line = bothFirst, next; line < bothEnd; line = next) {
+            next = strip.packedTo(line, bothEnd);
+            int lines = next - line;
+            int done = (line - strip.first[0]) * strip.columns() * lanes;
+            int nextDone = (line - strip.first[1]) * strip.columns() * lanes;
+            math.scorePair(
+                    s,
+                    at.query(state),
+                    at.query(state + 1),
+                    packed.key(keyHead, strip.packedLine(line), strip.firstColumn),
+                    at.keySlab,
+                    at.keySlabStride,
+                    bench.operator.headDim(),
+                    start + done,
+                    nextStart + nextDone,
+                    at.scores + done,
+                    at.scores + at.patchStride + nextDone,
+                    merged ? 1 : lines,
+                    merged ? lines * packed.pitch : strip.columns(),
+                    packed.pitch);
+        }
         scoreOne(keyHead, state, 1, nextStart, bothEnd, strip.end[1]);
     }
 
-    private void scoreOne(int keyHead, int state, int patch, int start, int line, int endLine) {
-        if (line < endLine) {
-            boolean merged = strip.columns() == packed.pitch;
+    private void scoreOne(int keyHead, int state, int patch, int start, int firstLine, int endLine) {
+        boolean merged = strip.columns() == packed.pitch;
+        for (int line = firstLine, next; line < endLine; line = next) {
+            next = strip.packedTo(line, endLine);
+            int lines = next - line;
             int done = (line - strip.first[patch]) * strip.columns() * lanes;
             math.score(
                     s,
                     at.query(state + patch),
-                    packed.key(keyHead, line, strip.firstColumn),
+                    packed.key(keyHead, strip.packedLine(line), strip.firstColumn),
                     at.keySlab,
                     at.keySlabStride,
                     bench.operator.headDim(),
                     start + done,
                     at.scores + patch * at.patchStride + done,
-                    merged ? 1 : endLine - line,
-                    merged ? (endLine - line) * packed.pitch : strip.columns(),
+                    merged ? 1 : lines,
+                    merged ? lines * packed.pitch : strip.columns(),
                     packed.pitch);
         }
     }

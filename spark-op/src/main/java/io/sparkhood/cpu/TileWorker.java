@@ -144,6 +144,7 @@ final class TileWorker implements PassWorker {
             for (int j = 0; j < lineStrips; j++) {
                 strip.moveTo(
                         pair,
+                        tile.depth,
                         line + (int) ((long) lines * j / lineStrips),
                         line + (int) ((long) lines * (j + 1) / lineStrips),
                         from,

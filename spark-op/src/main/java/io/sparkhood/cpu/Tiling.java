@@ -43,7 +43,8 @@ record Tiling(
 
     /** In one line for people. */
     String describe() {
-        return "tiles of " + shape.patchesY() + " x " + shape.patchesX() + " patches of " + geometry.laneY + " x "
+        return "tiles of " + (shape.placesZ() == 1 ? "" : shape.placesZ() + " x ") + shape.patchesY() + " x "
+                + shape.patchesX() + " patches of " + geometry.laneY + " x "
                 + geometry.laneX + " queries, up to " + shape.chunkKeys() + " keys packed at once, "
                 + math.describe();
     }

@@ -85,7 +85,7 @@ final class Tilings {
             NeighborhoodAttentionOperator operator, TileGeometry geometry, TileShape shape, long limit, long from) {
         boolean onePass = shape.onePass(geometry) && operator.additionalTokens() == 0;
         long heads = (long) operator.heads() / operator.keyValueHeads() * shape.keyHeads();
-        long states = onePass ? 2 : heads * shape.patchesY() * shape.patchesX();
+        long states = onePass ? 2 : heads * shape.placesZ() * shape.patchesY() * shape.patchesX();
         return new ScratchLayout(operator, math, geometry.mostKeys(), shape, states, limit, from);
     }
 

@@ -15,12 +15,15 @@ class TileShapeTest {
     /** The choice for 32 dims, at the default limit. */
     @ParameterizedTest
     @CsvSource({
-        "56 56, 7 7, 2, 'TileShape[patchesY=8, patchesX=7, chunkLines=35, chunkColumns=31, keyHeads=2]'",
-        "28 28, 7 7, 4, 'TileShape[patchesY=4, patchesX=7, chunkLines=19, chunkColumns=28, keyHeads=4]'",
-        "14 14, 7 7, 8, 'TileShape[patchesY=4, patchesX=4, chunkLines=14, chunkColumns=14, keyHeads=8]'",
-        "7 7, 7 7, 16, 'TileShape[patchesY=2, patchesX=2, chunkLines=7, chunkColumns=7, keyHeads=16]'",
-        "8192, 255, 4, 'TileShape[patchesY=18, patchesX=1, chunkLines=542, chunkColumns=1, keyHeads=4]'",
-        "512 512, 255 255, 4, 'TileShape[patchesY=8, patchesX=16, chunkLines=7, chunkColumns=318, keyHeads=1]'",
+        "56 56, 7 7, 2, 'TileShape[placesZ=1, patchesY=8, patchesX=7, chunkLines=35, chunkColumns=31, keyHeads=2]'",
+        "28 28, 7 7, 4, 'TileShape[placesZ=1, patchesY=4, patchesX=7, chunkLines=19, chunkColumns=28, keyHeads=4]'",
+        "14 14, 7 7, 8, 'TileShape[placesZ=1, patchesY=4, patchesX=4, chunkLines=14, chunkColumns=14, keyHeads=8]'",
+        "7 7, 7 7, 16, 'TileShape[placesZ=1, patchesY=2, patchesX=2, chunkLines=7, chunkColumns=7, keyHeads=16]'",
+        "8192, 255, 4, 'TileShape[placesZ=1, patchesY=18, patchesX=1, chunkLines=542, chunkColumns=1, keyHeads=4]'",
+        "512 512, 255 255, 4, 'TileShape[placesZ=1, patchesY=8, patchesX=16, chunkLines=7, chunkColumns=318, keyHeads=1]'",
+        "8 28 28, 3 7 7, 4, 'TileShape[placesZ=4, patchesY=2, patchesX=2, chunkLines=70, chunkColumns=14, keyHeads=2]'",
+        "40 10 10, 9 3 3, 2, 'TileShape[placesZ=14, patchesY=2, patchesX=2, chunkLines=154, chunkColumns=7, keyHeads=2]'",
+        "16 64 64, 15 15 15, 4, 'TileShape[placesZ=1, patchesY=8, patchesX=16, chunkLines=35, chunkColumns=64, keyHeads=1]'",
     })
     void choosesWhatMovesLittle(String featureMap, String kernelSize, int heads, String shape) {
         var operator = NeighborhoodAttentionOperator.on(Arrays.stream(featureMap.split(" "))
