@@ -1,9 +1,9 @@
 package io.sparkhood.cpu;
 
 /**
- * How many places on z and patches make a tile, and how many of its keys are packed at once. A pure function of the operator, the vector width
- * and the limits: the tile whose keys fit the limit and for which, over the whole map, the least memory is moved. Several
- * heads are packed together, since they lie side by side in memory, unless that makes the tiles much smaller.
+ * How many places on z and how many patches make a tile, and how many of its keys are packed at once. A pure function of the
+ * operator, the vector width and the limits: the tile whose keys fit the limit and for which, over the whole map, the least memory
+ * is moved. Several heads are packed together, since they lie side by side in memory, unless that makes the tiles much smaller.
  *
  * <p>Where not even the keys of a pair of patches fit, they are packed chunk by chunk, and the tile is as large as the running
  * sums of its queries allow; it has one place on z then.

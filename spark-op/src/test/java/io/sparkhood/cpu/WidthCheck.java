@@ -26,15 +26,29 @@ public final class WidthCheck {
             RandomAttention problem = new RandomAttention(new Random(seed + i));
             for (Implementation implementation : IMPLEMENTATIONS) {
                 BackendOptions options = BackendOptions.DEFAULT.withImplementation(implementation);
+                if (i % 2 == 1) {
+                    options = options.withScratchBytes(littleScratch(math, options, problem));
+                }
                 try (Backend backend = new CpuBackend(math, options)) {
-                    Optional<String> difference = problem.firstDifference(backend, 1 + i % 2);
+                    Optional<String> difference = problem.firstDifference(backend, 1 + i / 2 % 2);
                     if (difference.isPresent()) {
                         return Optional.of("-Dsparkhood.testSeed=" + (seed + i) + ": " + difference.get() + " with "
-                                + math.describe() + ", " + implementation + ": " + problem);
+                                + math.describe() + ", " + options + ": " + problem);
                     }
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** As little as is accepted, or less than twice as much: for many small tiles. */
+    private static long littleScratch(TileMath math, BackendOptions options, RandomAttention problem) {
+        for (long bytes = 32 << 10; ; bytes *= 2) {
+            try (Backend backend = new CpuBackend(math, options.withScratchBytes(bytes))) {
+                if (backend.refuses(problem.operator).isEmpty()) {
+                    return bytes;
+                }
+            }
+        }
     }
 }
