@@ -46,6 +46,23 @@ class CpuPlanTest {
         assertThat(WidthCheck.firstDifference(math, SEED, 250)).isEmpty();
     }
 
+    /** Larger than random operators are: tiles one below the other, of fewer planes on z for each query than for all. */
+    @ParameterizedTest
+    @MethodSource("maths")
+    void agreesWithTheReferenceWhereTilesHaveSeveralPlacesOnZ(TileMath math) {
+        var operator = NeighborhoodAttentionOperator.on(4, 20, 20)
+                .kernelSize(3, 5, 5)
+                .heads(4)
+                .headDim(32)
+                .build();
+        try (Backend backend = new CpuBackend(math, BackendOptions.DEFAULT);
+                Plan plan = backend.plan(operator, 1, Parameters.NONE)) {
+            assertThat(plan.describe()).startsWith("cpu: tiles of 4 x 2 x ");
+            assertThat(new RandomAttention(operator, 1, new Random(SEED)).firstDifference(backend, 1))
+                    .isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "512, vectors of 16 floats",

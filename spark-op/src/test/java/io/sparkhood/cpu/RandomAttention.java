@@ -30,6 +30,10 @@ final class RandomAttention {
     private final boolean far;
 
     RandomAttention(Random random) {
+        this(operator(random), 1 + random.nextInt(2), random);
+    }
+
+    private static NeighborhoodAttentionOperator operator(Random random) {
         int rank = 1 + random.nextInt(3);
         int[] most = {70, 17, 9};
         Integer[] extents = new Integer[rank];
@@ -63,8 +67,13 @@ final class RandomAttention {
         if (random.nextInt(4) == 0) {
             builder.scale(new double[] {0, -0.5, 1, 2}[random.nextInt(4)]);
         }
-        operator = builder.build();
-        batch = 1 + random.nextInt(2);
+        return builder.build();
+    }
+
+    /** Draws the inputs of an operator. */
+    RandomAttention(NeighborhoodAttentionOperator operator, int batch, Random random) {
+        this.operator = operator;
+        this.batch = batch;
         views = random.nextBoolean();
         for (Port port : operator.inputs()) {
             inputs.put(port.name(), gaussian(random, Math.toIntExact(batch * port.elements())));
