@@ -71,11 +71,11 @@ record TileShape(int placesZ, int patchesY, int patchesX, int chunkLines, int ch
             this.limit = limit;
             AxisPatches z = geometry.z.patches(0);
             for (int tileZ = 1; tileZ > 0; tileZ = nextSize(z.patches(), tileZ, 1)) {
-                consider(tileZ, stateFloats, keepsStates);
+                considerTiles(tileZ, stateFloats, keepsStates);
             }
         }
 
-        private void consider(int tileZ, long stateFloats, boolean keepsStates) {
+        private void considerTiles(int tileZ, long stateFloats, boolean keepsStates) {
             AxisPatches z = geometry.z.patches(0);
             AxisPatches y = geometry.y.patches(0);
             AxisPatches x = geometry.x.patches(0);

@@ -126,7 +126,9 @@ final class TileWorker implements PassWorker {
     /** Brings the packed keys that the pair sees to its running sums, strip by strip. */
     private void attendChunk(int head, int state) {
         lane.requireNotCancelled();
-        int last = pair.patches - 1; // tiles cut into chunks have one place on z: the pair's lines are the tile's
+        int last = pair.patches - 1;
+        // a tile cut into chunks has one place on z, where the pair's lines are numbered as the tile's; any other is
+        // one chunk
         int line = Math.max(pair.firstLine[0], tile.chunkLine);
         int endLine = Math.min(pair.endLine[last], tile.chunkEndLine);
         int column = Math.max(pair.firstColumn, tile.chunkColumn);
