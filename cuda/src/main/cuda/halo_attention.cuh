@@ -27,6 +27,7 @@
 #pragma once
 #include "halo_math.cuh"
 #include "halo_queries.cuh"
+#include "halo_softmax.cuh"
 #include "halo_steps.cuh"
 
 namespace sparkhood {
@@ -55,15 +56,8 @@ __device__ __forceinline__ void attend_halo(const ForwardParameter& p) {
     Rows key(p.key, batch, keyHead, p.headDim);
     Rows value(p.value, batch, keyHead, p.valueDim);
     int rows = halo.rows(), count = steps.count;
-    float o[1][Shape::DIM / 8][4];
-#pragma unroll
-    for (int i = 0; i < Shape::DIM / 2; i++) o[0][i / 4][i % 4] = 0;
-    Softmax<Shape> softmax;
-#pragma unroll
-    for (int half = 0; half < 2; half++) {
-      softmax.maximum[0][half] = -INFINITY;
-      softmax.sum[0][half] = 0;
-    }
+    HaloSoftmax<Shape> softmax;
+    softmax.start(p.additionalTokens > 0);
     HaloMath<Shape> math;
 
     int next = 0;  // additional token that is copied next
@@ -76,15 +70,18 @@ __device__ __forceinline__ void attend_halo(const ForwardParameter& p) {
       __syncthreads();
       math.start(queries.to, p.queryFlip);
 #pragma unroll 1
-      for (int i = 0; i < count; i++) {
-        const HaloStep step = additional ? steps.of_additional(i, rows) : steps.at(i);
-        float s[1][Shape::LINES][4];
-        math.find(keys.to, step.rows);
-        math.scores(s);
-        steps.mask(s, p, step.sight, additional);
-        soften<Shape, BIAS>(s, o, softmax, p.factor);
-        math.blend(o, s, keys.valueBytes);
-      }
+      do {
+#pragma unroll 1
+        for (int i = 0; i < count; i++) {
+          const HaloStep step = additional ? steps.of_additional(i, rows) : steps.at(i);
+          float s[1][Shape::LINES][4];
+          math.find(step.keyRows, step.valueRows, keys.valueBytes);
+          math.scores(s);
+          steps.mask(s, p, step.sight, additional);
+          softmax.template weigh<BIAS>(s, p.factor);
+          math.blend(softmax.o, s);
+        }
+      } while (!softmax.good(count));
       if (additional) next += rows;
       if (next >= p.additionalTokens) break;
       __syncthreads();  // everybody is done with what is overwritten now
@@ -95,7 +92,8 @@ __device__ __forceinline__ void attend_halo(const ForwardParameter& p) {
       additional = true;
     }
     __syncwarp();  // the rows lie where the warp's queries lay
-    queries.template write<BIAS>(p, batch, shared, tile, o, softmax);
+    if (softmax.shifted) softmax.unite();
+    queries.template write<BIAS>(p, batch, shared, tile, softmax.o, softmax.state);
     __syncthreads();  // everybody is done with this row
   }
 }

@@ -17,9 +17,8 @@ struct HaloBox {
   __device__ __forceinline__ HaloBox(const ForwardParameter& p, const BlockPlace& block,
                                      int queries) {
     const int2* const table = p.windows;
-    const int2 z =
-        unite(table, block.first.z, queries >> (p.queryShift[0] + p.queryShift[1]), block.length.z,
-              p.dilation[0], block.group.z);
+    const int2 z = unite(table, block.first.z, queries >> (p.queryShift[0] + p.queryShift[1]),
+                         block.length.z, p.dilation[0], block.group.z);
     const int2 y = unite(table + p.extent[0], block.first.y, 1 << p.queryShift[0], block.length.y,
                          p.dilation[1], block.group.y);
     const int2 x = unite(table + p.extent[0] + p.extent[1], block.first.x, 1 << p.queryShift[1],
@@ -36,6 +35,51 @@ struct HaloBox {
   }
 
   __device__ __forceinline__ int rows() const { return extent.z * extent.y * extent.x; }
+};
+
+// The chunk of rows that a thread copies, always the same one, of rows STEP apart.
+template <typename Shape>
+struct HaloChunk {
+  using T = typename Shape::Element;
+  static constexpr int STEP = Shape::THREADS / Shape::CHUNKS;  // rows that a block copies at once
+  static constexpr int STEP_BYTES = STEP * Shape::ROW_BYTES;
+  static_assert(STEP % 8 == 0, "rows so far apart are swizzled alike");
+
+  const T* data;  // of token 0
+  int stride;     // of tokens, in bytes
+  int bytes;      // that lie within the dim; the others become zero
+  bool aligned;
+  bool whole;  // in all threads alike
+
+  __device__ __forceinline__ explicit HaloChunk(const HeadRows<T>& rows)
+      : stride(rows.tokenStride * static_cast<int>(sizeof(T))),
+        aligned(rows.wholeChunks),
+        whole(rows.wholeChunks && rows.dim == Shape::DIM) {
+    const int element = threadIdx.x % Shape::CHUNKS * Shape::CHUNK;
+    bytes = min(max((rows.dim - element) * static_cast<int>(sizeof(T)), 0), 16);
+    data = rows.data + (bytes > 0 ? element : 0);
+  }
+
+  // Of the rows of the thread the first, and its place in shared memory; the others are STEP_BYTES
+  // apart.
+  __device__ static __forceinline__ int first_row() { return threadIdx.x / Shape::CHUNKS; }
+  __device__ static __forceinline__ uint32_t place() {
+    return Shape::at(first_row(), threadIdx.x % Shape::CHUNKS);
+  }
+
+  __device__ __forceinline__ const T* source(int token) const {
+    return at_distance(data, token, stride);
+  }
+
+  // Of a token, or zeros where there is none (-1).
+  __device__ __forceinline__ void copy_part(uint32_t to, int token) const {
+    const int bytes = token < 0 ? 0 : this->bytes;
+    if (aligned) {
+      copy16_async(to, source(max(token, 0)), bytes);
+    } else {
+      TileLoader<Shape>::copy_elements(to, source(max(token, 0)), bytes);
+    }
+  }
 };
 
 template <typename Shape>
@@ -62,39 +106,28 @@ struct HaloKeys {
     }
   }
 
-  // Starts copying so many rows: the halo, or the additional tokens from one on. A thread keeps to
-  // one chunk of the rows.
-  __device__ __forceinline__ void copy(int rows, const HeadRows<T>& keys,
-                                       const HeadRows<T>& values, bool additional,
-                                       int first) const {
-    constexpr int STEP = Shape::THREADS / Shape::CHUNKS;  // rows that a block copies at once
-    static_assert(STEP % 8 == 0, "rows so far apart are swizzled alike");
-    const int chunk = threadIdx.x % Shape::CHUNKS;
-    const int keyBytes = bytes_of(keys, chunk), valueBytes = bytes_of(values, chunk);
-    int row = threadIdx.x / Shape::CHUNKS;
-    uint32_t key = to + Shape::at(row, chunk);
+  // Starts copying so many rows: the halo, or the additional tokens from one on.
+  __device__ __forceinline__ void copy(int rows, const HeadRows<T>& keys, const HeadRows<T>& values,
+                                       bool additional, int first) const {
+    const HaloChunk<Shape> key(keys), value(values);
+    int row = HaloChunk<Shape>::first_row();
+    uint32_t at = to + HaloChunk<Shape>::place();
+    if (key.whole && value.whole) {
 #pragma unroll 1
-    for (; row < rows; row += STEP) {
-      const int token = additional ? first + row : tokens[row];
-      copy_chunk(key, keys, token, chunk, keyBytes);
-      copy_chunk(key + this->valueBytes, values, token, chunk, valueBytes);
-      key += STEP * Shape::ROW_BYTES;
-    }
-  }
-
-  // Bytes of a chunk that lie within the dim; the others become zero.
-  __device__ static __forceinline__ int bytes_of(const HeadRows<T>& rows, int chunk) {
-    return min(max((rows.dim - chunk * Shape::CHUNK) * (int)sizeof(T), 0), 16);
-  }
-
-  __device__ static __forceinline__ void copy_chunk(uint32_t to, const HeadRows<T>& rows, int token,
-                                                    int chunk, int bytes) {
-    const T* const source =
-        rows.data + token * rows.tokenStride + (bytes > 0 ? chunk * Shape::CHUNK : 0);
-    if (rows.wholeChunks) {
-      copy16_async(to, source, bytes);
+      for (; row < rows; row += HaloChunk<Shape>::STEP) {
+        const int token = additional ? first + row : tokens[row];
+        copy16_async(at, key.source(token));
+        copy16_async(at + valueBytes, value.source(token));
+        at += HaloChunk<Shape>::STEP_BYTES;
+      }
     } else {
-      TileLoader<Shape>::copy_elements(to, source, bytes);
+#pragma unroll 1
+      for (; row < rows; row += HaloChunk<Shape>::STEP) {
+        const int token = additional ? first + row : tokens[row];
+        key.copy_part(at, token);
+        value.copy_part(at + valueBytes, token);
+        at += HaloChunk<Shape>::STEP_BYTES;
+      }
     }
   }
 };

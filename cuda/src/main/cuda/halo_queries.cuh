@@ -25,12 +25,13 @@ struct HaloQueries {
 
   // Starts copying; queries beyond the group become zeros.
   __device__ __forceinline__ void copy(const HeadRows<typename Shape::Element>& from) const {
-    const int chunk = threadIdx.x % Shape::CHUNKS, bytes = HaloKeys<Shape>::bytes_of(from, chunk);
+    const HaloChunk<Shape> chunk(from);
+    uint32_t at = to + HaloChunk<Shape>::place();
 #pragma unroll 1
-    for (int i = 0; i < Shape::QUERIES; i += Shape::THREADS / Shape::CHUNKS) {
-      const int row = threadIdx.x / Shape::CHUNKS + i, token = tokens[row];
-      HaloKeys<Shape>::copy_chunk(to + Shape::at(row, chunk), from, max(token, 0), chunk,
-                                  token < 0 ? 0 : bytes);
+    for (int row = HaloChunk<Shape>::first_row(); row < Shape::QUERIES;
+         row += HaloChunk<Shape>::STEP) {
+      chunk.copy_part(at, tokens[row]);
+      at += HaloChunk<Shape>::STEP_BYTES;
     }
   }
 
@@ -38,15 +39,13 @@ struct HaloQueries {
   // logSumExp.
   __device__ __forceinline__ void stage(const ForwardParameter& p, int batch, char* rows,
                                         const float (&o)[1][Shape::DIM / 8][4],
-                                        Softmax<Shape>& softmax) const {
+                                        const Softmax<Shape>& softmax) const {
     const int lane = threadIdx.x % WARP, firstRow = threadIdx.x / WARP * Shape::WARP_QUERIES;
 #pragma unroll
     for (int half = 0; half < 2; half++) {
       const int row = half * 8 + lane / 4;
-      float& sum = softmax.sum[0][half];
-      sum += from_lane_xor(sum, 1);
-      sum += from_lane_xor(sum, 2);
-      stage_row<Shape>(rows, row, o[0], half * 2, 1 / sum);
+      const float sum = softmax.sum[0][half];
+      stage_row<Shape>(rows, row, o[0], half * 2, reciprocal_approximate(sum));
       const int token = tokens[firstRow + row];
       if (p.logSumExp.data && lane % 4 == 0 && token >= 0) {
         float* const to = reinterpret_cast<float*>(p.logSumExp.data) +
@@ -62,16 +61,19 @@ struct HaloQueries {
                                              const char* rows) const {
     using T = typename Shape::Element;
     const HeadRows<T> output(p.output, batch, blockIdx.y, p.valueDim);
+    const int lane = threadIdx.x % WARP, chunk = lane % Shape::CHUNKS;
+    const int left = p.valueDim - chunk * Shape::CHUNK;
+    if (left <= 0) return;
+    const bool whole = output.wholeChunks && left >= Shape::CHUNK;
+    T* const data = const_cast<T*>(output.data) + chunk * Shape::CHUNK;
+    const int stride = output.tokenStride * static_cast<int>(sizeof(T));
 #pragma unroll 1
-    for (int i = threadIdx.x % WARP; i < Shape::WARP_QUERIES * Shape::CHUNKS; i += WARP) {
-      const int row = i / Shape::CHUNKS, chunk = i % Shape::CHUNKS;
-      const int left = p.valueDim - chunk * Shape::CHUNK;
+    for (int row = lane / Shape::CHUNKS; row < Shape::WARP_QUERIES; row += WARP / Shape::CHUNKS) {
       const int token = tokens[threadIdx.x / WARP * Shape::WARP_QUERIES + row];
-      if (left <= 0 || token < 0) continue;
+      if (token < 0) continue;
       const T* const from = reinterpret_cast<const T*>(rows + Shape::at(row, chunk));
-      T* const to =
-          const_cast<T*>(output.data) + token * output.tokenStride + chunk * Shape::CHUNK;
-      if (output.wholeChunks && left >= Shape::CHUNK) {
+      T* const to = at_distance(data, token, stride);
+      if (whole) {
         *reinterpret_cast<uint4*>(to) = *reinterpret_cast<const uint4*>(from);
       } else {
 #pragma unroll 1
@@ -85,13 +87,16 @@ struct HaloQueries {
   __device__ __forceinline__ void write(const ForwardParameter& p, int batch, char* shared,
                                         const TileWindows<Shape>& tile,
                                         const float (&o)[1][Shape::DIM / 8][4],
-                                        Softmax<Shape>& softmax) const {
+                                        const Softmax<Shape>& softmax) const {
     char* const rows = shared + threadIdx.x / WARP * Shape::WARP_QUERIES * Shape::ROW_BYTES;
     stage(p, batch, rows, o, softmax);
-    const float spoilt[2] = {count_spoilt<Shape>(o, softmax, 0),
-                             count_spoilt<Shape>(o, softmax, 1)};
-    __syncwarp();
-    if (any_spoilt<Shape>(spoilt)) {
+    float zeros = 0;
+#pragma unroll
+    for (int i = 0; i < Shape::DIM / 2; i++) zeros = fmaf(o[0][i / 4][i % 4], 0, zeros);
+    if (__any_sync(ALL_LANES, zeros != 0)) {  // not finite; seldom
+      const float spoilt[2] = {count_spoilt<Shape>(o, softmax, 0),
+                               count_spoilt<Shape>(o, softmax, 1)};
+      __syncwarp();
       const BlockPlace block(p, block_again(), Shape::QUERIES);  // would stay in registers
       mend<Shape, BIAS>(p, block, batch, tile, rows, softmax, spoilt);
     }

@@ -1,8 +1,9 @@
 // The steps of a warp through its keys, found once for all rows of the batch and kept in shared
-// memory: what a lane must know of a step is two words.
+// memory, two words for each lane:
 //
-//   rows    two places in the box of keys, in units of 16 bytes from its start: where the lane's
-//           row lies in keys 0 - 15 and in keys 16 - 31 of the step, see halo_math.cuh
+//   rows    two addresses in units of 16 bytes: of the lane's row of values, less `valueBytes`, in
+//           keys 0 - 15 and in keys 16 - 31 of the step; those of its rows of keys are another
+//           lane's, see halo_math.cuh
 //   sight   bits 0 - 15    which of the lane's scores are seen: bit 4 line + 2 half + column
 //           bits 16 - 31   the bias of the step's first key, as index
 //
@@ -14,23 +15,25 @@
 
 namespace sparkhood {
 
-struct __align__(8) HaloStep {
-  unsigned rows, sight;
+// What a lane must know of a step.
+struct HaloStep {
+  unsigned keyRows, valueRows, sight;
 };
 
 template <typename Shape, bool BIAS>
 struct HaloSteps {
-  HaloStep* steps;  // of this thread, THREADS apart
-  int count;        // none for a warp without queries
-  int biasAt[2];    // index of the bias, for each query of the lane, where that of a step is 0
+  const uint32_t keys;   // address of the box
+  unsigned* const rows;  // [step][2][THREADS]: rows, then sights
+  int count;             // none for a warp without queries
+  int biasAt[2];         // index of the bias, for each query of the lane, where that of a step is 0
 
   __device__ __forceinline__ HaloSteps(const ForwardParameter& p, const BlockPlace& block,
                                        const TileWindows<Shape>& tile, const HaloBox& box,
                                        char* shared)
-      : steps(reinterpret_cast<HaloStep*>(
-                  shared + Shape::KEYS_AT +
-                  p.haloRows * (2 * Shape::ROW_BYTES + static_cast<int>(sizeof(int)))) +
-              threadIdx.x),
+      : keys(shared_address(shared) + Shape::KEYS_AT),
+        rows(reinterpret_cast<unsigned*>(
+            shared + Shape::KEYS_AT +
+            p.haloRows * (2 * Shape::ROW_BYTES + static_cast<int>(sizeof(int))))),
         count(0) {
     const HaloSight<Shape, BIAS> sight(p, block, tile);
     biasAt[0] = sight.biasAt[0];
@@ -41,9 +44,10 @@ struct HaloSteps {
                         sight.reach.x - box.from.x};
 #pragma unroll 1
     for (Places at{0, 0, 0}; at.z < sight.extent.z; advance(at, sight.extent, step)) {
-      steps[count++ * Shape::THREADS] = {
-          rows_of(box.extent, {offset.z + at.z, offset.y + at.y, offset.x + at.x}, p.keyShift),
-          sight.of(p, at)};
+      unsigned* const to = rows + count++ * 2 * Shape::THREADS + threadIdx.x;
+      to[0] = rows_of(threadIdx.x % WARP, box.extent,
+                      {offset.z + at.z, offset.y + at.y, offset.x + at.x}, p.keyShift);
+      to[Shape::THREADS] = sight.of(p, at);
     }
   }
 
@@ -59,9 +63,14 @@ struct HaloSteps {
     at.z += step.z;
   }
 
-  __device__ static __forceinline__ unsigned rows_of(const Places& extent, const Places& first,
-                                                     const int (&shift)[2]) {
-    const int lane = threadIdx.x % WARP;
+  // The lane, or thread, whose rows of values are this one's rows of keys: 8 - 15 and 16 - 23 have
+  // exchanged theirs.
+  __device__ static __forceinline__ int exchanged(int thread) {
+    return (thread & ~24) | (thread & 8) << 1 | (thread & 16) >> 1;
+  }
+
+  __device__ __forceinline__ unsigned rows_of(int lane, const Places& extent, const Places& first,
+                                              const int (&shift)[2]) const {
     unsigned rows = 0;
 #pragma unroll
     for (int i = 0; i < Shape::LINES / 2; i++) {
@@ -69,18 +78,20 @@ struct HaloSteps {
       const int z = min(first.z + key.z, extent.z - 1);
       const int y = min(first.y + key.y, extent.y - 1);
       const int x = min(first.x + key.x, extent.x - 1);
-      rows |= Shape::at((z * extent.y + y) * extent.x + x, lane / 16) / 16 << (16 * i);
+      const int row = (z * extent.y + y) * extent.x + x;
+      rows |= (keys + Shape::at(row, lane / 16)) / 16 << (16 * i);
     }
     return rows;
   }
 
   __device__ __forceinline__ HaloStep at(int number) const {
-    return steps[number * Shape::THREADS];
+    const unsigned* const from = rows + number * 2 * Shape::THREADS;
+    return {from[exchanged(threadIdx.x)], from[threadIdx.x], from[Shape::THREADS + threadIdx.x]};
   }
 
   // Of a line of additional tokens.
-  __device__ static __forceinline__ HaloStep of_additional(int number, int tokens) {
-    const int first = number * Shape::KEYS;
+  __device__ __forceinline__ HaloStep of_additional(int number, int tokens) const {
+    const int first = number * Shape::KEYS, lane = threadIdx.x % WARP;
     const int shift[2] = {0, Shape::KEYS_LOG2};
     unsigned sight = 0;
 #pragma unroll
@@ -88,16 +99,16 @@ struct HaloSteps {
       const int key = first + i / 2 * 8 + threadIdx.x % 4 * 2 + i % 2;
       if (key < tokens) sight |= 5u << (i / 2 * 4 + i % 2);
     }
-    return {rows_of({1, 1, tokens}, {0, 0, first}, shift), sight};
+    const Places box{1, 1, tokens}, start{0, 0, first};
+    return {rows_of(exchanged(lane), box, start, shift), rows_of(lane, box, start, shift), sight};
   }
 
   // Scores of what is not seen become -infinity; with a bias the others become exponents.
   __device__ __forceinline__ void mask(float (&s)[1][Shape::LINES][4], const ForwardParameter& p,
                                        unsigned sight, bool additional) const {
-    const float* const table =
-        BIAS ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] * p.biasWidth[1] *
-                            p.biasWidth[2]
-             : nullptr;
+    const float* const table = BIAS ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] *
+                                                   p.biasWidth[1] * p.biasWidth[2]
+                                    : nullptr;
 #pragma unroll
     for (int line = 0; line < Shape::LINES; line++) {
       const Places at = places_of(line * 8, p.keyShift);

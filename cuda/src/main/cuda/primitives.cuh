@@ -4,7 +4,8 @@
 // Matrices load_matrices, load_matrices_transposed    ldmatrix: four 8 x 8 tiles of 16 bits
 //          multiply_add                               mma.sync m16n8k16: 16-bit factors, float32
 //                                                     mma.sync m16n8k8: float32 of 11 bits
-// Scalars  exp2_approximate, pack, shuffles
+// Scalars  exp2_approximate, reciprocal_approximate, pack, shuffles
+//          at_distance                                mad.wide: an address from a 32-bit index
 //
 // Fragments of one warp (lane = 4 * r + c):  A rows r, r + 8, columns 2c, 2c + 1 (+ 8)
 //                                            C rows r, r + 8, columns 2c, 2c + 1
@@ -28,6 +29,11 @@ __device__ __forceinline__ uint32_t shared_address(const void* pointer) {
 __device__ __forceinline__ void copy16_async(uint32_t to, const void* from, int bytes) {
   asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" ::"r"(to), "l"(from),
                "r"(bytes)
+               : "memory");
+}
+
+__device__ __forceinline__ void copy16_async(uint32_t to, const void* from) {
+  asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16;" ::"r"(to), "l"(from)
                : "memory");
 }
 
@@ -110,6 +116,21 @@ __device__ __forceinline__ float exp2_approximate(float x) {
   float y;
   asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
   return y;
+}
+
+// 1 / x within one unit in the last place; of what is less than 2^-126, infinity.
+__device__ __forceinline__ float reciprocal_approximate(float x) {
+  float y;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+
+// What lies `index` times so many bytes behind; compilers spend four instructions on 64 bits.
+template <typename T>
+__device__ __forceinline__ T* at_distance(T* from, int index, int bytes) {
+  T* to;
+  asm("mad.wide.s32 %0, %1, %2, %3;" : "=l"(to) : "r"(index), "r"(bytes), "l"(from));
+  return to;
 }
 
 // Two numbers rounded to nearest, the first in the lower half.

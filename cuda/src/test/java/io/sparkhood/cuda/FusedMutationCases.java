@@ -10,6 +10,7 @@ import io.sparkhood.cpu.ReferenceBackendProvider;
 import io.sparkhood.cuda.EmulatedRun.Layout;
 import io.sparkhood.cuda.EntryPointShape.Family;
 import io.sparkhood.cuda.emulator.Emulator;
+import io.sparkhood.operator.DType;
 import io.sparkhood.operator.NeighborhoodAttentionOperator;
 import io.sparkhood.operator.NeighborhoodAttentionOperator.Builder;
 import java.util.ArrayList;
@@ -103,6 +104,16 @@ final class FusedMutationCases {
         add(OTHERWISE_MIXED, 1, on(7).kernelSize(3).additionalTokens(40));
         // rows of the batch in turn
         add(ALIGNED, 7, on(6, 5).kernelSize(3).additionalTokens(3));
+        // sums beyond the limits of weights relative to 0, of all queries and of one
+        for (float higher : new float[] {-200, 200}) {
+            add(FarSums.ofAllQueries(shape, higher), ALIGNED);
+            add(FarSums.ofOneQuery(shape, 9, higher), ALIGNED);
+            add(FarSums.ofOneQuery(shape, 61, higher), ALIGNED);
+        }
+        boolean half = shape.dtype() == DType.FLOAT16;
+        for (float exponent : half ? new float[] {-9, 15, 15.5f} : new float[] {-55, 60, 60.5f}) {
+            add(FarSums.ofOneKey(shape, exponent), ALIGNED);
+        }
         // a block works out its place again for rows that are spoilt: several tiles and groups on all axes
         addSpoilt(scattered(example(on(9, 10, 11).kernelSize(2, 3, 2).dilation(2), 1)), ALIGNED);
         addSpoilt(scattered(example(on(5, 3, 37).kernelSize(2).dilation(2, 1, 2), 1)), ALIGNED);
@@ -131,7 +142,10 @@ final class FusedMutationCases {
     }
 
     private void add(Layout layout, int batch, Builder operator) {
-        Example example = example(operator, batch);
+        add(example(operator, batch), layout);
+    }
+
+    private void add(Example example, Layout layout) {
         ErrorBudget budget = ErrorBudget.of(example, Outputs.of(reference, example.inFloat32(), 1))
                 .weightsIn(shape.dtype());
         add(example, layout, actual -> budget.check("mutant", actual));
