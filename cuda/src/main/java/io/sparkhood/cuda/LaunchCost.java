@@ -76,7 +76,9 @@ record LaunchCost(
      * @param warp of a warp in each row, before its first tile and after its last one
      * @param dim likewise, for each element of a query
      * @param copy of a lane for 16 bytes of a key and as many of its value
-     * @param tile of a warp: where its keys lie, maximum and sum
+     * @param tile of a warp: where its keys lie; where weights are relative to the maximum, that and the sum
+     * @param shrink of a lane for each of its sums, which a new maximum changes
+     * @param softmax of a pair: maximum, exponent, sum, rounding
      * @param mask of a pair
      * @param mostRows of the batch that a block takes
      */
@@ -87,20 +89,19 @@ record LaunchCost(
             double dim,
             double copy,
             double tile,
+            double shrink,
+            double softmax,
             double mask,
             int mostRows) {
         /** Beyond 16 rows what is done once for all hardly counts, and blocks become uneven. */
-        private static final Rates HALO = new Rates(440, 180, 410, 3.4, 26, 84, 3, 16);
+        private static final Rates HALO = new Rates(450, 180, 225, 6.2, 26, 47, 0, 3.5, 3, 16);
         /** All is done for each row; what copies keys and makes masks is among the instructions of tiles. */
-        private static final Rates STREAM = new Rates(0, 0, 1350, 0, 0, 300, 5, 1);
+        private static final Rates STREAM = new Rates(0, 0, 1350, 0, 0, 300, 1, 4.5, 5, 1);
 
         static Rates of(EntryPointShape shape) {
             return shape.family() == Family.HALO ? HALO : STREAM;
         }
     }
-
-    /** Of a pair: maximum, exponent, sum, rounding. */
-    private static final double SOFTMAX_INSTRUCTIONS = 4.5;
 
     private static final double BIAS_INSTRUCTIONS = 10;
 
@@ -195,9 +196,9 @@ record LaunchCost(
         double pairs = plan.visitedPairs();
         double tiles = pairs / shape.keys() / shape.warpQueries(); // of warps
         double lanes = WARP_LANES * (double) plan.liveBlocks() * shape.warps();
-        // a lane brings as many sums to the new maximum as it has elements of its queries' rows
-        double perTile = rates.tile() + shape.warpQueries() * shape.dim() / (double) WARP_LANES;
-        double perPair = SOFTMAX_INSTRUCTIONS + (shape.bias() ? BIAS_INSTRUCTIONS : 0) + matrixInstructions(shape);
+        double sums = shape.warpQueries() * shape.dim() / (double) WARP_LANES; // of a lane
+        double perTile = rates.tile() + rates.shrink() * sums;
+        double perPair = rates.softmax() + (shape.bias() ? BIAS_INSTRUCTIONS : 0) + matrixInstructions(shape);
         double chunks =
                 (double) plan.boxes().copiedKeys() * shape.dim() * shape.dtype().bytes() / 16;
         return (rates.warp() + rates.dim() * shape.dim()) * lanes

@@ -44,13 +44,13 @@ final class FarSums {
         }
     }
 
-    /** One query with one key, whose weight relative to 0 is 2 to the exponent. */
+    /** The 16 queries of a warp, each with one key, whose weight relative to 0 is 2 to the exponent. */
     static Example ofOneKey(EntryPointShape shape, float exponent) {
         Example example =
-                random(shape, NeighborhoodAttentionOperator.on(1).kernelSize(1).scale((float) Math.log(2)));
+                random(shape, NeighborhoodAttentionOperator.on(16).kernelSize(1).scale((float) Math.log(2)));
         Arrays.fill(example.input("query"), 0);
-        example.input("query")[0] = 1;
-        example.input("key")[0] = exponent;
+        setFirstDim(example, "query", 1);
+        setFirstDim(example, "key", exponent);
         for (Port bias : example.operator().parameters()) {
             Arrays.fill(example.parameters().require(bias), 0);
         }

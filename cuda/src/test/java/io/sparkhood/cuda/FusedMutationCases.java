@@ -102,6 +102,12 @@ final class FusedMutationCases {
         // warps without queries copy as well
         add(MIXED, 1, on(7).kernelSize(3).additionalTokens(40));
         add(OTHERWISE_MIXED, 1, on(7).kernelSize(3).additionalTokens(40));
+        // rows that start on 16 bytes and end within a chunk, of keys or of values only
+        add(
+                new Layout(8, 7, 3),
+                1,
+                on(6, 7).kernelSize(3).headDim(shape.dim() - 2).valueDim(shape.dim()));
+        add(new Layout(8, 7, 1), 1, on(6, 7).kernelSize(3).valueDim(shape.dim() - 2));
         // rows of the batch in turn
         add(ALIGNED, 7, on(6, 5).kernelSize(3).additionalTokens(3));
         // sums beyond the limits of weights relative to 0, of all queries and of one

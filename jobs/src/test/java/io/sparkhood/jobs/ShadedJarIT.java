@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkhood.backend.BackendProvider;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -31,6 +32,24 @@ class ShadedJarIT {
                             || name.startsWith("scala/")
                             || name.startsWith("org/apache/hadoop/")
                             || name.startsWith("org/slf4j/"));
+        }
+    }
+
+    /** And not of an earlier one, shaded once more. */
+    @Test
+    void holdsTheClassesOfThisBuild() throws IOException {
+        try (JarFile jar = new JarFile(jar().toFile())) {
+            List<ZipEntry> ours = jar.stream()
+                    .filter(entry -> entry.getName().matches("io/sparkhood/.*\\.class"))
+                    .map(ZipEntry.class::cast)
+                    .toList();
+            assertThat(ours).hasSizeGreaterThan(100);
+            for (ZipEntry entry : ours) {
+                try (InputStream shaded = jar.getInputStream(entry);
+                        InputStream built = ShadedJarIT.class.getResourceAsStream("/" + entry.getName())) {
+                    assertThat(built).as(entry.getName()).isNotNull().hasSameContentAs(shaded);
+                }
+            }
         }
     }
 
