@@ -17,8 +17,9 @@
 // it out once (halo_steps.cuh) and takes rows gridDim.z apart.
 //
 // Beside the stream (neighborhood_attention.cuh) a warp visits fewer keys: the tiles of the stream
-// are those of the whole block. Everything else is the same and mostly the same code: tiles, tables
-// of windows, softmax, what becomes of numbers that are not finite, how rows are written.
+// are those of the whole block. And it can go through them a second time, so that it need not look
+// for a maximum the first time (halo_softmax.cuh). Everything else is the same and mostly the same
+// code: tiles, tables of windows, what becomes of numbers that are not finite, how rows are written.
 //
 // Reads   query, key, value, additionalKeys, additionalValues (heads-last), bias, windows
 // Writes  output [batch, tokens, heads, valueDim], logSumExp [batch, tokens, heads]

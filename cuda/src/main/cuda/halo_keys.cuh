@@ -37,7 +37,7 @@ struct HaloBox {
   __device__ __forceinline__ int rows() const { return extent.z * extent.y * extent.x; }
 };
 
-// The chunk of rows that a thread copies, always the same one, of rows STEP apart.
+// The chunk that a thread copies of every row it copies, which are STEP apart.
 template <typename Shape>
 struct HaloChunk {
   using T = typename Shape::Element;
@@ -46,10 +46,10 @@ struct HaloChunk {
   static_assert(STEP % 8 == 0, "rows so far apart are swizzled alike");
 
   const T* data;  // of token 0
-  int stride;     // of tokens, in bytes
+  int stride;     // of tokens, in bytes; a row of the batch has fewer than 2^31 elements
   int bytes;      // that lie within the dim; the others become zero
-  bool aligned;
-  bool whole;  // in all threads alike
+  bool aligned;   // on 16 bytes, in every token
+  bool whole;     // aligned, and all of it within the dim, in all threads alike
 
   __device__ __forceinline__ explicit HaloChunk(const HeadRows<T>& rows)
       : stride(rows.tokenStride * static_cast<int>(sizeof(T))),

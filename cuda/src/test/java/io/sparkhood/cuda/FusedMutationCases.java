@@ -140,6 +140,7 @@ final class FusedMutationCases {
         add(ALIGNED, 1, on(16, 1, 16).kernelSize(3, 1, 16));
         add(ALIGNED, 1, on(20, 3, 5).kernelSize(5, 3, 5));
         add(ALIGNED, 1, on(13, 2, 8).kernelSize(5, 1, 8));
+        add(ALIGNED, 1, on(5).kernelSize(3)); // one step
         add(ALIGNED, 1, on(14, 14).kernelSize(14).additionalTokens(130).valueDim(shape.dim() - 8));
     }
 
