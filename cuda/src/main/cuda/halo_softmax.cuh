@@ -58,14 +58,15 @@ struct HaloSoftmax {
     for (int i = 0; i < Shape::LINES * 4; i++) {
       const int half = i % 4 / 2;
       float& score = s[0][i / 4][i % 4];
-      score = exp2_approximate(BIAS ? score + shift[half] : fmaf(score, factor, shift[half]));
+      score = exp2_approximate(BIAS ? score : fmaf(score, factor, shift[half]));
       state.sum[0][half] += score;
     }
   }
 
-  // Shifts by the new maximum, and brings to it what was summed before.
+  // Shifts by the new maximum, and brings to it what was summed before. Exponents are shifted at
+  // once, scores when they become exponents.
   template <bool BIAS>
-  __device__ __forceinline__ void raise(const float (&s)[1][Shape::LINES][4], float factor) {
+  __device__ __forceinline__ void raise(float (&s)[1][Shape::LINES][4], float factor) {
 #pragma unroll
     for (int half = 0; half < 2; half++) {
       float largest = s[0][0][half * 2];
@@ -79,6 +80,13 @@ struct HaloSoftmax {
       const float before = maximum;
       maximum = fmaxf(before, BIAS ? largest : largest * factor);
       shift[half] = maximum == -INFINITY ? 0.f : -maximum;
+      if (BIAS) {
+#pragma unroll
+        for (int line = 0; line < Shape::LINES; line++) {
+          s[0][line][half * 2] += shift[half];
+          s[0][line][half * 2 + 1] += shift[half];
+        }
+      }
       const float shrink = exp2_approximate(before + shift[half]);
       state.sum[0][half] *= shrink;
 #pragma unroll

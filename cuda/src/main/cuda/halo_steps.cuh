@@ -106,24 +106,37 @@ struct HaloSteps {
   // Scores of what is not seen become -infinity; with a bias the others become exponents.
   __device__ __forceinline__ void mask(float (&s)[1][Shape::LINES][4], const ForwardParameter& p,
                                        unsigned sight, bool additional) const {
-    const float* const table = BIAS ? p.bias + static_cast<long long>(blockIdx.y) * p.biasWidth[0] *
-                                                   p.biasWidth[1] * p.biasWidth[2]
-                                    : nullptr;
+    if (BIAS) scale(s, p, sight, additional);
 #pragma unroll
-    for (int line = 0; line < Shape::LINES; line++) {
-      const Places at = places_of(line * 8, p.keyShift);
-      const int lineBias =
-          BIAS ? HaloSight<Shape, BIAS>::bias_index(p, at) + static_cast<int>(sight >> 16) : 0;
+    for (int i = 0; i < Shape::LINES * 4; i++) {
+      if (!(sight >> i & 1)) s[0][i / 4][i % 4] = -INFINITY;
+    }
+  }
+
+  // Scores become exponents. All look up a bias at once, without a branch: what is not seen any of
+  // the table's.
+  __device__ __forceinline__ void scale(float (&s)[1][Shape::LINES][4], const ForwardParameter& p,
+                                        unsigned sight, bool additional) const {
+    if (additional) {
 #pragma unroll
-      for (int i = 0; i < 4; i++) {
-        float& score = s[0][line][i];
-        if (!(sight >> (line * 4 + i) & 1)) {
-          score = -INFINITY;
-        } else if (BIAS) {
-          const float bias = additional ? 0.f : __ldg(table + lineBias + biasAt[i / 2] + i % 2);
-          score = fmaf(score, p.factor, bias * LOG2_E);
-        }
-      }
+      for (int i = 0; i < Shape::LINES * 4; i++) s[0][i / 4][i % 4] *= p.factor;
+      return;
+    }
+    const unsigned size = p.biasWidth[0] * p.biasWidth[1] * p.biasWidth[2];
+    const float* const table = p.bias + static_cast<long long>(blockIdx.y) * size;
+    float bias[Shape::LINES * 4];
+#pragma unroll
+    for (int i = 0; i < Shape::LINES * 4; i++) {
+      const int line = i / 4, half = i % 4 / 2;
+      const unsigned index =
+          HaloSight<Shape, BIAS>::bias_index(p, places_of(line * 8, p.keyShift)) +
+          static_cast<int>(sight >> 16) + biasAt[half] + i % 2;
+      bias[i] = __ldg(at_distance(table, min(index, size - 1), sizeof(float)));
+    }
+#pragma unroll
+    for (int i = 0; i < Shape::LINES * 4; i++) {
+      float& score = s[0][i / 4][i % 4];
+      score = fmaf(score, p.factor, bias[i] * LOG2_E);
     }
   }
 };

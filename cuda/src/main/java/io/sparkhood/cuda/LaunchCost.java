@@ -80,6 +80,7 @@ record LaunchCost(
      * @param shrink of a lane for each of its sums, which a new maximum changes
      * @param softmax of a pair: maximum, exponent, sum, rounding
      * @param mask of a pair
+     * @param bias of a pair
      * @param mostRows of the batch that a block takes
      */
     private record Rates(
@@ -92,18 +93,17 @@ record LaunchCost(
             double shrink,
             double softmax,
             double mask,
+            double bias,
             int mostRows) {
         /** Beyond 16 rows what is done once for all hardly counts, and blocks become uneven. */
-        private static final Rates HALO = new Rates(450, 180, 225, 6.2, 26, 47, 0, 3.5, 3, 16);
+        private static final Rates HALO = new Rates(450, 180, 225, 6.2, 26, 47, 0, 3.5, 3, 6, 16);
         /** All is done for each row; what copies keys and makes masks is among the instructions of tiles. */
-        private static final Rates STREAM = new Rates(0, 0, 1350, 0, 0, 300, 1, 4.5, 5, 1);
+        private static final Rates STREAM = new Rates(0, 0, 1350, 0, 0, 300, 1, 4.5, 5, 10, 1);
 
         static Rates of(EntryPointShape shape) {
             return shape.family() == Family.HALO ? HALO : STREAM;
         }
     }
-
-    private static final double BIAS_INSTRUCTIONS = 10;
 
     /** Predicts. */
     static LaunchCost of(LaunchPlan plan) {
@@ -198,7 +198,7 @@ record LaunchCost(
         double lanes = WARP_LANES * (double) plan.liveBlocks() * shape.warps();
         double sums = shape.warpQueries() * shape.dim() / (double) WARP_LANES; // of a lane
         double perTile = rates.tile() + rates.shrink() * sums;
-        double perPair = rates.softmax() + (shape.bias() ? BIAS_INSTRUCTIONS : 0) + matrixInstructions(shape);
+        double perPair = rates.softmax() + (shape.bias() ? rates.bias() : 0) + matrixInstructions(shape);
         double chunks =
                 (double) plan.boxes().copiedKeys() * shape.dim() * shape.dtype().bytes() / 16;
         return (rates.warp() + rates.dim() * shape.dim()) * lanes
