@@ -102,7 +102,8 @@ final class FusedMutationCases {
         // warps without queries copy as well
         add(MIXED, 1, on(7).kernelSize(3).additionalTokens(40));
         add(OTHERWISE_MIXED, 1, on(7).kernelSize(3).additionalTokens(40));
-        // rows that start on 16 bytes and end within a chunk, of keys or of values only
+        // rows that start on 16 bytes and end within a chunk: of outputs, of keys only, of values only
+        add(new Layout(8, 2, 0), 1, on(6, 7).kernelSize(3).valueDim(shape.dim() - 2));
         add(
                 new Layout(8, 7, 3),
                 1,
