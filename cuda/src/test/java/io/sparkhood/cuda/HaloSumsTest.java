@@ -9,21 +9,15 @@ import io.sparkhood.backend.contract.Example;
 import io.sparkhood.backend.contract.Outputs;
 import io.sparkhood.cpu.ReferenceBackendProvider;
 import io.sparkhood.cuda.EmulatedRun.Layout;
-import io.sparkhood.cuda.EntryPointShape.Family;
 import io.sparkhood.operator.DType;
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Halos weigh keys relative to 0, and a warp once more relative to the maximum where a sum of its rows is beyond limits. */
 class HaloSumsTest {
-    private final Backend reference = new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
+    private static final String HALOS = "io.sparkhood.cuda.EntryPointTest#halos";
 
-    static List<EntryPointShape> halos() {
-        return EntryPointShape.all().stream()
-                .filter(shape -> shape.family() == Family.HALO)
-                .toList();
-    }
+    private final Backend reference = new ReferenceBackendProvider().open(BackendOptions.DEFAULT);
 
     /** How often the keys are gone through, on the mean of all warps; what comes out is right. */
     private double passes(Example example, EntryPointShape shape) {
@@ -35,7 +29,7 @@ class HaloSumsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("halos")
+    @MethodSource(HALOS)
     void onePassWhereSumsAreFarFromTheLimits(EntryPointShape shape) {
         for (float higher : new float[] {-1, 0, 1}) {
             assertThat(passes(FarSums.ofAllQueries(shape, higher), shape)).isEqualTo(1);
@@ -43,7 +37,7 @@ class HaloSumsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("halos")
+    @MethodSource(HALOS)
     void anotherPassWhereAllScoresAreLargeOrSmall(EntryPointShape shape) {
         for (float higher : new float[] {-200, -100, 50, 200}) {
             assertThat(passes(FarSums.ofAllQueries(shape, higher), shape))
@@ -53,7 +47,7 @@ class HaloSumsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("halos")
+    @MethodSource(HALOS)
     void anotherPassOfTheWarpThatHasOneSuchQuery(EntryPointShape shape) {
         for (float higher : new float[] {-100, 100}) {
             for (int token : new int[] {0, 31, 63}) {
@@ -66,7 +60,7 @@ class HaloSumsTest {
 
     /** Of a step of 32 keys. */
     @ParameterizedTest
-    @MethodSource("halos")
+    @MethodSource(HALOS)
     void theLimitsThemselvesAreGood(EntryPointShape shape) {
         boolean half = shape.dtype() == DType.FLOAT16;
         float least = half ? -14 + 5 : -60 + 5;
