@@ -28,6 +28,9 @@ import java.util.stream.LongStream;
  * waits       for memory before the first key, and between tiles of keys for the slowest warp: the other blocks compute
  * </pre>
  *
+ * <p>Of halos one pass without maxima is counted: not the maxima that they search where there are additional tokens, nor a
+ * second pass, which depends on the scores.
+ *
  * @param setupClocks of one block alone on its multiprocessor, whatever rows it takes
  * @param arithmeticClocks of one block alone on its multiprocessor, for each row
  * @param waitClocks of one block, for each row
